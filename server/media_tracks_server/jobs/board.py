@@ -1,0 +1,100 @@
+"""The `Jobs` port of one principal: asks are made durable, followed and cancelled here."""
+
+import base64
+import binascii
+from collections.abc import AsyncIterator
+
+import anyio
+
+from media_tracks_server.jobs.bell import Bell, heard
+from media_tracks_server.jobs.handles import Handles, job_of
+from media_tracks_tools.errors import CallerError
+from media_tracks_tools.models import Job, JobPage, JobState
+from media_tracks_tools.plans import Plan, Request
+from media_tracks_tools.ports import Accounts, JobQuery, Located
+
+LISTEN_EVERY = 0.25
+"""Seconds between looks for what another process did."""
+TELL_EVERY = 4.0
+"""Seconds after which a follower hears of an unchanged job."""
+
+
+class Board:
+    """Jobs as tools see them."""
+
+    def __init__(self, handles: Handles, accounts: Accounts, bell: Bell) -> None:
+        self._handles = handles
+        self._accounts = accounts
+        self._bell = bell
+
+    async def start(self, located: Located, request: Request, plan: Plan) -> str:
+        """See `Jobs.start`."""
+        job_id = await self._handles.start(located.provider.account, request, plan)
+        self._bell.ring()
+        return job_id
+
+    async def get(self, job_id: str) -> Job:
+        """See `Jobs.get`."""
+        return job_of(await self._handles.get(job_id))
+
+    async def follow(self, job_id: str, wait_seconds: float) -> AsyncIterator[Job]:
+        """See `Jobs.follow`."""
+        deadline = anyio.current_time() + wait_seconds
+        shown: Job | None = None
+        shown_at = 0.0
+        seq: int | None = None
+        while True:
+            ring = self._bell.listen()
+            news = await self._handles.news(job_id, seq)
+            job, seq = job_of(news.handle), news.seq
+            for progress in news.told:
+                if progress != job.progress:
+                    yield job.model_copy(update={"state": JobState.RUNNING, "progress": progress})
+            now = anyio.current_time()
+            if job != shown or now - shown_at >= TELL_EVERY:
+                shown, shown_at = job, now
+                yield job
+            if job.state.ended or job.state is JobState.NEEDS_ATTENTION or now >= deadline:
+                return
+            await heard(ring, min(LISTEN_EVERY, deadline - now))
+
+    async def list(self, query: JobQuery) -> JobPage:
+        """See `Jobs.list`."""
+        located = self._accounts.locate(query.video) if query.video else None
+        handles = await self._handles.page(
+            tuple(provider.account.fingerprint for provider in self._accounts.all()),
+            state=query.state,
+            account_fp=located.provider.account.fingerprint if located else None,
+            video_id=located.video_id if located else None,
+            since=query.since.timestamp() if query.since else None,
+            before=_parse(query.cursor) if query.cursor else None,
+            limit=query.limit + 1,
+        )
+        shown = handles[: query.limit]
+        more = len(handles) > query.limit
+        return JobPage(
+            jobs=tuple(job_of(handle) for handle in shown),
+            next_cursor=_cursor(shown[-1].created_at, shown[-1].job_id) if more else None,
+        )
+
+    async def cancel(self, job_id: str) -> Job:
+        """See `Jobs.cancel`."""
+        handle = await self._handles.cancel(job_id)
+        self._bell.ring()
+        return job_of(handle)
+
+
+def _cursor(created_at: float, job_id: str) -> str:
+    return base64.urlsafe_b64encode(f"{created_at!r} {job_id}".encode()).decode()
+
+
+def _parse(cursor: str) -> tuple[float, str]:
+    try:
+        at, job_id = base64.urlsafe_b64decode(cursor).decode().split(" ")
+        return float(at), job_id
+    except (ValueError, binascii.Error) as error:
+        raise CallerError(
+            "This cursor is not one of list_jobs.",
+            code="bad_cursor",
+            next_step="Pass next_cursor exactly as it came, or leave it out to start anew.",
+        ) from error

@@ -1,0 +1,1 @@
+"""Adapters: one a vendor, and one for files on this machine."""

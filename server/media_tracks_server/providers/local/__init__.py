@@ -1,0 +1,1 @@
+"""Video files on this machine."""

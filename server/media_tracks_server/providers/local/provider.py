@@ -1,0 +1,210 @@
+"""The `local` provider: the videos under one root, on this machine."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio.to_thread
+
+from media_tracks_server.providers.local import containers, roots, sidecars
+from media_tracks_server.providers.local.identity import fingerprint
+from media_tracks_server.providers.local.roots import Root
+from media_tracks_server.providers.local.steps import LocalSteps
+from media_tracks_tools import languages
+from media_tracks_tools.errors import CallerError, MediaTracksError, NotFound, NotSupported
+from media_tracks_tools.models import (
+    Account,
+    AccountCheck,
+    AudioKind,
+    AudioTrack,
+    AudioTrackList,
+    SubtitleTrack,
+    SubtitleTrackList,
+    TrackStatus,
+    Video,
+    VideoPage,
+)
+from media_tracks_tools.plans import AddAudioTrack, GenerateSubtitles, Plan, Step, StepKind
+from media_tracks_tools.ports import VideoQuery
+
+_STEPS = (
+    Step(kind=StepKind.CHILD, name="work"),
+    Step(kind=StepKind.PUBLISH, name="publish"),
+)
+
+
+class LocalFiles(LocalSteps):
+    """One root folder as an account. Everything that opens a file runs in a thread."""
+
+    def __init__(
+        self, root: Root, all_roots: tuple[Root, ...], *, model: str, threads: int
+    ) -> None:
+        super().__init__(root, all_roots, model=model, threads=threads)
+        self.account = Account(name=root.name, provider="local", fingerprint=fingerprint(root))
+
+    def recognise(self, text: str) -> str | None:
+        """See `Provider.recognise`: a path under the root, of a video that is there."""
+        try:
+            return roots.video_id_of(self._root, roots.resolve(self._root, text))
+        except (CallerError, OSError, ValueError):
+            return None
+
+    def languages(self) -> tuple[str, ...] | None:
+        """See `Provider.languages`: the speech model decides."""
+        return None
+
+    def limits(self) -> tuple[str, ...]:
+        """See `Provider.limits`."""
+        return (
+            (
+                "Subtitles are generated in the language spoken, which has to be named; the speech "
+                f"model is {self._model_name!r} (MEDIA_TRACKS_SPEECH_MODEL)."
+            ),
+            "Audio is added from a file under a configured folder, not from a URL.",
+        )
+
+    async def check(self) -> AccountCheck:
+        """See `Provider.check`: whether the folder can be read."""
+        readable = await anyio.to_thread.run_sync(self._root.path.is_dir)
+        detail = "The folder is there." if readable else "The folder is not there any more."
+        return AccountCheck(ok=readable, detail=detail)
+
+    async def get_video(self, video_id: str) -> Video:
+        """See `Provider.get_video`. Raises CallerError where it is no readable video."""
+        return await anyio.to_thread.run_sync(self._video, video_id)
+
+    async def find_videos(self, query: VideoQuery) -> VideoPage:
+        """See `FindsVideos`: every word of the query is in the path; newest first."""
+        return await anyio.to_thread.run_sync(self._find, query)
+
+    async def list_audio_tracks(self, video_id: str) -> AudioTrackList:
+        """See `ListsAudio`."""
+        return await anyio.to_thread.run_sync(self._audio, video_id)
+
+    async def list_subtitles(self, video_id: str) -> SubtitleTrackList:
+        """See `ListsSubtitles`: the sidecar files."""
+        return await anyio.to_thread.run_sync(self._subtitles, video_id)
+
+    async def read_subtitles(self, video_id: str, track_id: str) -> str:
+        """See `ReadsSubtitles`; the text as it is in the file."""
+        return await anyio.to_thread.run_sync(self._text, video_id, track_id)
+
+    def plan_add_audio(self, request: AddAudioTrack) -> Plan:
+        """See `AddsAudio`. Raises NotSupported for a URL, NotFound for a path outside."""
+        if "://" in request.source:
+            raise NotSupported(
+                "Audio for a local video is added from a file, not from a URL.",
+                next_step="Put the file into a configured folder and pass its path as source.",
+            )
+        roots.resolve_within(self._all_roots, Path(request.source))
+        return self._plan(request.video_id)
+
+    def plan_generate_subtitles(self, request: GenerateSubtitles) -> Plan:
+        """See `GeneratesSubtitles`."""
+        if request.language == languages.AUTO:
+            raise NotSupported(
+                "For local files the language spoken has to be named.",
+                next_step="Call again with language='en' or the like.",
+            )
+        return self._plan(request.video_id)
+
+    def _plan(self, video_id: str) -> Plan:
+        path = roots.resolve(self._root, video_id)
+        return Plan(steps=_STEPS, stoppable=True, subject=f"file\n{path}")
+
+    def _handle(self, video_id: str) -> str:
+        return f"{self.account.name}/{video_id}"
+
+    def _video(self, video_id: str) -> Video:
+        path = roots.resolve(self._root, video_id)
+        return self._described(path, video_id, containers.probe(path).duration_seconds, ready=True)
+
+    def _described(self, path: Path, video_id: str, seconds: float | None, *, ready: bool) -> Video:
+        return Video(
+            video=self._handle(video_id),
+            title=path.stem,
+            account=self.account.name,
+            duration_seconds=round(seconds, 1) if seconds is not None else None,
+            created_at=datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0),
+            ready=ready,
+        )
+
+    def _find(self, query: VideoQuery) -> VideoPage:
+        words = (query.query or "").casefold().split()
+        after = query.uploaded_after.timestamp() if query.uploaded_after else 0.0
+        found = [
+            (path.stat().st_mtime, video_id, path)
+            for path in roots.videos(self._root)
+            if (video_id := roots.video_id_of(self._root, path))
+            and all(word in video_id.casefold() for word in words)
+            and path.stat().st_mtime >= after
+        ]
+        found.sort(key=lambda item: (-item[0], item[1]))
+        start = int(query.cursor) if query.cursor and query.cursor.isdigit() else 0
+        shown = found[start : start + query.limit]
+        notes: list[str] = []
+        return VideoPage(
+            videos=tuple(self._listed(path, video_id, notes) for _, video_id, path in shown),
+            next_cursor=str(start + len(shown)) if start + len(shown) < len(found) else None,
+            notes=tuple(notes) or None,
+        )
+
+    def _listed(self, path: Path, video_id: str, notes: list[str]) -> Video:
+        try:
+            return self._video(video_id)
+        except MediaTracksError as error:
+            notes.append(f"{self._handle(video_id)}: {error.message}")
+            return self._described(path, video_id, None, ready=False)
+
+    def _audio(self, video_id: str) -> AudioTrackList:
+        path = roots.resolve(self._root, video_id)
+        return AudioTrackList(
+            video=self._handle(video_id),
+            title=path.stem,
+            tracks=tuple(_audio_track(stream) for stream in containers.probe(path).audio),
+        )
+
+    def _subtitles(self, video_id: str) -> SubtitleTrackList:
+        path = roots.resolve(self._root, video_id)
+        return SubtitleTrackList(
+            video=self._handle(video_id),
+            title=path.stem,
+            tracks=tuple(
+                SubtitleTrack(
+                    track_id=sidecar.track_id,
+                    name=languages.autonym(sidecar.language),
+                    language=sidecar.language,
+                    status=TrackStatus.READY,
+                    generated=sidecar.generated,
+                    readable=True,
+                    notes=(f"file {sidecar.path.name}",),
+                )
+                for sidecar in sidecars.beside(path)
+            ),
+        )
+
+    def _text(self, video_id: str, track_id: str) -> str:
+        path = roots.resolve(self._root, video_id)
+        for sidecar in sidecars.beside(path):
+            if sidecar.track_id == track_id:
+                return sidecars.text_of(sidecar)
+        raise NotFound(
+            f"There is no subtitle file {track_id[:60]!r} beside this video.",
+            code="unknown_track",
+            next_step=f"list_subtitles(video={self._handle(video_id)!r}) shows what is there.",
+        )
+
+
+def _audio_track(stream: containers.AudioStream) -> AudioTrack:
+    language = containers.bcp47(stream.language)
+    number = stream.position + 1
+    return AudioTrack(
+        track_id=str(number),
+        label=stream.label or (languages.autonym(language) if language else f"Audio {number}"),
+        language=language,
+        default=stream.default,
+        status=TrackStatus.READY,
+        kind=AudioKind.ORIGINAL if stream.is_original else AudioKind.ADDITIONAL,
+        codec=stream.codec,
+        channels=stream.channels,
+        duration_seconds=stream.duration_seconds,
+    )

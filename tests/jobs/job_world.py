@@ -1,0 +1,96 @@
+"""A job core on a real SQLite file: a clock that runs fast, drivers that can be stopped."""
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import anyio
+from plans_and_rows import REQUEST
+from sqlalchemy import Connection, select
+from wire import LocalAccount, VendorAccount
+
+from media_tracks_server.jobs.bell import Bell
+from media_tracks_server.jobs.database import Database, Mode
+from media_tracks_server.jobs.driver import Driver, Pace
+from media_tracks_server.jobs.handles import Handle, Handles
+from media_tracks_server.jobs.process import Owner
+from media_tracks_server.jobs.rows import read_work
+from media_tracks_server.jobs.store import WorkStore
+from media_tracks_server.jobs.tables import work
+from media_tracks_server.jobs.work import Work
+from media_tracks_tools.models import JobState
+from media_tracks_tools.plans import Request
+from waiting import eventually
+
+FAST = 200.0
+"""So many seconds of a driver's clock pass in one of ours."""
+QUICK = Pace(idle=0.01, tick=0.02, sweep=0.02, report=0.0, database=0.02)
+
+Provider = VendorAccount | LocalAccount
+
+
+@dataclass
+class TurnedClock:
+    """Runs at `speed`, and can be set; 0 stands still."""
+
+    speed: float = 0.0
+    offset: float = 1_800_000_000.0
+    begun: float = field(default_factory=time.monotonic)
+
+    def __call__(self) -> float:
+        return self.offset + (time.monotonic() - self.begun) * self.speed
+
+    def turn(self, seconds: float) -> None:
+        self.offset += seconds
+
+
+@dataclass
+class World:
+    """One database file, and what works on it."""
+
+    database: Database
+    clock: TurnedClock
+    bell: Bell = field(default_factory=Bell)
+
+    def store(self, lease: float = 15.0 * FAST, owner: Owner | None = None) -> WorkStore:
+        return WorkStore(self.database, owner or Owner.this(), self.clock, lease)
+
+    def handles(self, principal: str = "ann") -> Handles:
+        return Handles(self.database, principal, self.clock)
+
+    @asynccontextmanager
+    async def driving(
+        self, *providers: Provider, store: WorkStore | None = None, pace: Pace = QUICK
+    ) -> AsyncGenerator[Driver]:
+        known = {provider.account.fingerprint: provider for provider in providers}
+        driver = Driver(store or self.store(), known, self.bell, keep_days=30, pace=pace)
+        async with anyio.create_task_group() as group:
+            group.start_soon(driver.run)
+            yield driver
+            group.cancel_scope.cancel()
+
+    async def ask(
+        self, provider: Provider, request: Request = REQUEST, principal: str = "ann"
+    ) -> str:
+        plan = provider.plan_generate_subtitles(REQUEST)
+        job_id = await self.handles(principal).start(provider.account, request, plan)
+        self.bell.ring()
+        return job_id
+
+    async def work_of(self, job_id: str, principal: str = "ann") -> Work:
+        return (await self.handles(principal).get(job_id)).work
+
+    async def until(self, job_id: str, *states: JobState, principal: str = "ann") -> Handle:
+        async def there() -> Handle | None:
+            handle = await self.handles(principal).get(job_id)
+            return handle if handle.state in states else None
+
+        return await eventually(there)
+
+    async def rows(self) -> list[Work]:
+        def read(connection: Connection) -> list[Work]:
+            found = connection.execute(select(work.c.id, work.c.body)).all()
+            return [row for id_, body in found if (row := read_work(id_, body))]
+
+        return await self.database.run(read, Mode.READ)

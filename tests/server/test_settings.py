@@ -1,0 +1,64 @@
+"""Where settings come from, and which source wins."""
+
+from pathlib import Path
+
+import pytest
+
+from media_tracks_server.settings import load
+from media_tracks_tools.errors import SetupError
+
+
+@pytest.fixture(autouse=True)
+def toml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An own configuration file, and nothing of this machine's environment."""
+    for name in ("DATOCMS_API_TOKEN", "DATOCMS_API_TOKEN_FILE", "MEDIA_TRACKS_WAIT_SECONDS"):
+        monkeypatch.delenv(name, raising=False)
+    path = tmp_path / "media-tracks.toml"
+    monkeypatch.setenv("MEDIA_TRACKS_CONFIG", str(path))
+    return path
+
+
+def test_the_defaults_need_nothing() -> None:
+    settings = load()
+    assert settings.local_roots == ""
+    assert settings.datocms_api_token is None
+    assert settings.wait_seconds == 25
+    assert settings.database_path.name == "jobs.db"
+
+
+def test_the_toml_file_is_read_and_the_environment_wins(
+    toml: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toml.write_text('wait_seconds = 10\nlocal_roots = "/a"\ndatocms_api_token = "from-toml"\n')
+    monkeypatch.setenv("MEDIA_TRACKS_WAIT_SECONDS", "5")
+    settings = load()
+    assert (settings.wait_seconds, settings.local_roots) == (5, "/a")
+    assert settings.datocms_api_token is not None
+    assert settings.datocms_api_token.get_secret_value() == "from-toml"
+
+
+def test_a_secret_may_lie_in_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text("from-file\n")
+    monkeypatch.setenv("DATOCMS_API_TOKEN_FILE", str(tmp_path / "token"))
+    settings = load()
+    assert settings.datocms_api_token is not None
+    assert settings.datocms_api_token.get_secret_value() == "from-file"
+    assert "from-file" not in repr(settings)
+
+
+def test_a_toml_file_that_is_none_is_named(toml: Path) -> None:
+    toml.write_text("this = is = no toml")
+    with pytest.raises(SetupError, match=r"media-tracks\.toml"):
+        load()
+
+
+def test_an_invalid_value_names_its_variable_and_not_the_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MEDIA_TRACKS_WAIT_SECONDS", "hunter2")
+    with pytest.raises(SetupError) as caught:
+        load()
+    assert "MEDIA_TRACKS_WAIT_SECONDS" in caught.value.message
+    assert "hunter2" not in caught.value.message

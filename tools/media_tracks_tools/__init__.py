@@ -1,0 +1,1 @@
+"""What can be asked of video tracks, and what that needs: tools, models, errors, ports."""

@@ -1,0 +1,50 @@
+"""BCP 47 language tags: checked, standardised, compared, named. `langcodes` loads on first use."""
+
+from media_tracks_tools.errors import CallerError
+
+AUTO = "auto"
+
+_TAKES = "Give a BCP 47 tag such as 'en', 'it' or 'pt-BR'."
+
+
+def standard(tag: str) -> str:
+    """The tag in its standard form (`IT_it` → `it-IT`, `ita` → `it`).
+
+    Raises CallerError for what is no language tag, and for private or placeholder ones
+    (`x-…`, `und`, `mul`, `zxx`), which BCP 47 allows but no player can show.
+    """
+    import langcodes
+
+    shown = tag[:40]
+    if len(tag) > 35 or not langcodes.tag_is_valid(tag.replace("_", "-")):
+        raise CallerError(
+            f"{shown!r} is not a language tag.", code="bad_language", next_step=_TAKES
+        )
+    found = langcodes.standardize_tag(tag)
+    if primary(found) in {"x", "und", "mul", "mis", "zxx"}:
+        raise CallerError(
+            f"{shown!r} names no particular language.", code="bad_language", next_step=_TAKES
+        )
+    return found
+
+
+def primary(tag: str) -> str:
+    """The primary subtag: `pt` of `pt-BR`."""
+    return tag.replace("_", "-").partition("-")[0].casefold()
+
+
+def autonym(tag: str) -> str:
+    """The language's own name, capitalised for a label: `Italiano`, `Português (Brasil)`."""
+    import langcodes
+
+    name = langcodes.get(tag).autonym()
+    return name[:1].upper() + name[1:]
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Whether two tags are equal but for case and separator."""
+    return one is not None and other is not None and _folded(one) == _folded(other)
+
+
+def _folded(tag: str) -> str:
+    return tag.replace("_", "-").casefold()
