@@ -17,13 +17,13 @@ import av
 import httpx
 from mcp import Client
 from mcp.types import CallToolResult
-from report import NotRun, Verdict, at_most, interleaved, say, shown, spread
-from under_test import in_process
 
 from media_tracks_server import logs
 from media_tracks_server.demo.footage import make_video
 from media_tracks_server.sandbox import CloudflareInfo, DatoCmsInfo, SandboxInfo
 from media_tracks_server.settings import LogLevel
+from report import NotRun, Verdict, at_most, interleaved, say, shown, spread
+from under_test import in_process
 
 BLOCKS = 3
 ROUNDS = 30

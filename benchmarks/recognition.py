@@ -16,13 +16,13 @@ import anyio
 import anyio.to_thread
 from mcp import Client
 from mcp.client.stdio import get_default_environment
-from media import make_speech_video, seconds_of
-from report import NotRun, Verdict, at_most, interleaved, say, shown, spread
-from under_test import LONGEST_WAIT, over_stdio, succeed, variables
 
+from media import make_speech_video, seconds_of
 from media_tracks_server.demo.accuracy import word_error_rate
 from media_tracks_server.settings import Settings
 from media_tracks_tools import captions
+from report import NotRun, Verdict, at_most, interleaved, say, shown, spread
+from under_test import LONGEST_WAIT, over_stdio, succeed, variables
 
 ROUNDS = 3
 SECONDS = 300

@@ -12,14 +12,14 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 from mcp import Client
-from media import make_large_video, make_sound
-from report import NotRun, Verdict, at_most, interleaved, say, shown, spread
-from under_test import LONGEST_WAIT, in_process, succeed
 
+from media import make_large_video, make_sound
 from media_tracks_server import logs
 from media_tracks_server.providers.local import supervising, tasks
 from media_tracks_server.settings import LogLevel
 from media_tracks_tools.models import Progress
+from report import NotRun, Verdict, at_most, interleaved, say, shown, spread
+from under_test import LONGEST_WAIT, in_process, succeed
 
 ROUNDS = 7
 SECONDS = 600

@@ -10,8 +10,9 @@ from typing import Literal
 
 import anyio
 import psutil
-from imports import tell_imports
 from mcp import Client, StdioServerParameters
+
+from imports import tell_imports
 from report import Verdict, at_most, interleaved, say, shown, spread
 from under_test import console_script, over_stdio, variables
 

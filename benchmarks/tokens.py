@@ -9,6 +9,7 @@ from pathlib import Path
 
 import anyio
 from mcp import Client
+
 from report import NotRun, Verdict, at_most, say
 from under_test import in_process
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult
-from report import NotRun
 
 from media_tracks_server.app import App, build
 from media_tracks_server.settings import Settings
 from media_tracks_tools.models import JobRef, JobState
+from report import NotRun
 
 LONGEST_WAIT = 50
 """The longest that one call may wait inside the server."""

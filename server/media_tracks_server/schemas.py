@@ -1,9 +1,12 @@
 """Making a tool's JSON schemas short: every token of them is paid for in each chat.
 
-Dropped is what says nothing: generated titles, `null` as an alternative, empty defaults.
+Dropped is what says nothing: generated titles, `null` as an alternative, empty defaults, and in
+answers also the words about values that the reader sees anyway.
 """
 
 import inspect
+import json
+from collections.abc import Callable
 
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import ToolAnnotations
@@ -11,6 +14,7 @@ from mcp.types import ToolAnnotations
 from media_tracks_tools.catalogue import ToolSpec
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+JsonObject = dict[str, Json]
 
 
 def tool_of(spec: ToolSpec) -> Tool:
@@ -29,33 +33,41 @@ def tool_of(spec: ToolSpec) -> Tool:
     tool.parameters = _shortened(tool.parameters)
     tool.parameters["additionalProperties"] = False
     if tool.fn_metadata.output_schema is not None:
-        tool.fn_metadata.output_schema = _shortened(tool.fn_metadata.output_schema)
+        tool.fn_metadata.output_schema = _inlined(
+            _shortened(tool.fn_metadata.output_schema, _MEANT_FOR_WRITERS)
+        )
     return tool
 
 
-def _shortened(schema: dict[str, Json]) -> dict[str, Json]:
-    short = _short(schema)
-    assert isinstance(short, dict)
-    return short
+_MEANT_FOR_WRITERS = frozenset({"description", "default", "format", "minimum", "pattern"})
+"""What an output schema need not say: the values themselves are before the reader's eyes."""
 
 
-def _short(node: Json) -> Json:
-    if isinstance(node, list):
-        return [_short(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    node = _without_null(node)
-    return {
-        key: _named(value) if key in {"properties", "$defs"} else _short(value)
-        for key, value in node.items()
-        if not _says_nothing(key, value)
-    }
+def _shortened(schema: JsonObject, needless: frozenset[str] = frozenset()) -> JsonObject:
+    """The schema without what says nothing, and without the keywords `needless`."""
+
+    def short(node: Json) -> Json:
+        if isinstance(node, list):
+            return [short(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        return {
+            key: _each(value, short) if key in {"properties", "$defs"} else short(value)
+            for key, value in _without_null(node).items()
+            if key not in needless and not _says_nothing(key, value)
+        }
+
+    return _object(short(schema))
 
 
-def _named(node: Json) -> Json:
+def _each(named: Json, short: Callable[[Json], Json]) -> JsonObject:
     """A mapping from names to schemas: here `title` is a property, not a word about one."""
+    return {name: short(schema) for name, schema in _object(named).items()}
+
+
+def _object(node: Json) -> JsonObject:
     assert isinstance(node, dict)
-    return {name: _short(schema) for name, schema in node.items()}
+    return node
 
 
 def _says_nothing(key: str, value: Json) -> bool:
@@ -64,7 +76,7 @@ def _says_nothing(key: str, value: Json) -> bool:
     return key == "default" and value in (None, [], "")
 
 
-def _without_null(node: dict[str, Json]) -> dict[str, Json]:
+def _without_null(node: JsonObject) -> JsonObject:
     alternatives = node.get("anyOf")
     if not isinstance(alternatives, list):
         return node
@@ -73,3 +85,28 @@ def _without_null(node: dict[str, Json]) -> dict[str, Json]:
     if len(real) == 1 and isinstance(real[0], dict):
         return real[0] | rest
     return rest | {"anyOf": real}
+
+
+def _inlined(schema: JsonObject) -> JsonObject:
+    """The schema with each definition that is used only once in the place of its use."""
+    text = json.dumps(schema)
+    defs = _object(schema.get("$defs", {}))
+    once = {name for name in defs if text.count(f'"#/$defs/{name}"') == 1}
+
+    def put(node: Json) -> Json:
+        if isinstance(node, list):
+            return [put(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        name = str(node.get("$ref", "")).removeprefix("#/$defs/")
+        if name in once:
+            return put(defs[name])
+        return {key: put(value) for key, value in node.items()}
+
+    kept: JsonObject = {
+        name: put(definition) for name, definition in defs.items() if name not in once
+    }
+    whole: JsonObject = {key: put(value) for key, value in schema.items() if key != "$defs"}
+    if kept:
+        whole["$defs"] = kept
+    return whole

@@ -1,7 +1,6 @@
 """The behaviour that every provider has; each one's test class supplies its `world`."""
 
 import pytest
-from worlds import World
 
 from media_tracks_tools.errors import MediaTracksError, NotFound
 from media_tracks_tools.models import JobState, Problem, TrackStatus
@@ -17,6 +16,7 @@ from media_tracks_tools.ports import (
     ReadsSubtitles,
     VideoQuery,
 )
+from worlds import World
 
 
 class ProviderContract:

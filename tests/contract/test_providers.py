@@ -5,14 +5,14 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from behaviour import ProviderContract
 from pydantic import SecretStr
-from worlds import Facts, World, world
 
+from behaviour import ProviderContract
 from media_tracks_server.demo.footage import make_music, make_video
 from media_tracks_server.demo.speech_model import demo_model
 from media_tracks_server.sandbox import SandboxInfo, running
 from media_tracks_server.settings import Settings
+from worlds import Facts, World, world
 
 JOB_SECONDS = 0.6
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from job_world import FAST, TurnedClock, World
 
+from job_world import FAST, TurnedClock, World
 from media_tracks_server.jobs.database import Database
 
 

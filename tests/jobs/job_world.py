@@ -6,9 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import anyio
-from plans_and_rows import REQUEST
 from sqlalchemy import Connection, select
-from wire import LocalAccount, VendorAccount
 
 from media_tracks_server.jobs.bell import Bell
 from media_tracks_server.jobs.database import Database, Mode
@@ -21,7 +19,9 @@ from media_tracks_server.jobs.tables import work
 from media_tracks_server.jobs.work import Work
 from media_tracks_tools.models import JobState
 from media_tracks_tools.plans import Request
+from plans_and_rows import REQUEST
 from waiting import eventually
+from wire import LocalAccount, VendorAccount
 
 FAST = 200.0
 """So many seconds of a driver's clock pass in one of ours."""

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 from anyio import lowlevel
-from job_world import FAST, QUICK, TurnedClock, World
-from plans_and_rows import LOCAL, REQUEST
 from sqlalchemy import select, update
-from wire import LocalAccount, Post, Vendor, VendorAccount
 
+from job_world import FAST, QUICK, TurnedClock, World
 from media_tracks_server.jobs.database import Database, Mode
 from media_tracks_server.jobs.driver import HELD_AT_MOST
 from media_tracks_server.jobs.handles import job_of
@@ -26,7 +24,9 @@ from media_tracks_tools.errors import (
 )
 from media_tracks_tools.models import JobState
 from media_tracks_tools.plans import Plan, Sent, Survey, Task, Watched
+from plans_and_rows import LOCAL, REQUEST
 from waiting import eventually
+from wire import LocalAccount, Post, Vendor, VendorAccount
 
 SUCCEEDED, FAILED, CANCELLED = JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED
 ENDED = (SUCCEEDED, FAILED, CANCELLED, JobState.NEEDS_ATTENTION)

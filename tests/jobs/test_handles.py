@@ -4,11 +4,9 @@ from datetime import UTC, datetime
 
 import anyio
 import pytest
-from job_world import World
-from plans_and_rows import ACCOUNT, LOCAL, PROBLEM, REQUEST, TRACK, UNKEYED
 from sqlalchemy import update
-from wire import Vendor, VendorAccount
 
+from job_world import World
 from media_tracks_server.accounts import Registry
 from media_tracks_server.jobs.bell import Bell
 from media_tracks_server.jobs.board import Board
@@ -19,7 +17,9 @@ from media_tracks_tools.errors import CallerError, Conflict, DatabaseUnusable, N
 from media_tracks_tools.models import Account, Job, JobKind, JobState
 from media_tracks_tools.plans import AddAudioTrack, GenerateSubtitles, Plan, Request
 from media_tracks_tools.ports import JobQuery, Located
+from plans_and_rows import ACCOUNT, LOCAL, PROBLEM, REQUEST, TRACK, UNKEYED
 from waiting import eventually
+from wire import Vendor, VendorAccount
 
 HERE = Account(name="vendor", provider="test", fingerprint=ACCOUNT)
 ELSEWHERE = Account(name="vendor", provider="test", fingerprint="e" * 64)

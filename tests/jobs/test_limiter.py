@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from job_world import TurnedClock
 
+from job_world import TurnedClock
 from media_tracks_server.http import Bucket
 from media_tracks_server.jobs.database import Database
 from media_tracks_server.jobs.limiter import FARTHEST, STALL, SharedLimiter

@@ -1,18 +1,6 @@
 """The state table, row by row (the numbers are those of the project's jobs page)."""
 
 import pytest
-from plans_and_rows import (
-    BATCH,
-    KEYED,
-    LOCAL,
-    NOW,
-    OTHER_TRACK,
-    PROBLEM,
-    SURVEY,
-    TRACK,
-    TRACK_REF,
-    row,
-)
 
 from media_tracks_server.jobs import events as ev
 from media_tracks_server.jobs import problems
@@ -32,6 +20,18 @@ from media_tracks_server.jobs.schedule import LONGEST_POLL, LONGEST_WAIT
 from media_tracks_server.jobs.work import Phase, Work
 from media_tracks_tools.models import JobState, Progress
 from media_tracks_tools.plans import Ref
+from plans_and_rows import (
+    BATCH,
+    KEYED,
+    LOCAL,
+    NOW,
+    OTHER_TRACK,
+    PROBLEM,
+    SURVEY,
+    TRACK,
+    TRACK_REF,
+    row,
+)
 
 CLAIMED = ev.Claimed()
 NOT_SENT = ev.NotSent(error=PROBLEM, retry_after=2.0)

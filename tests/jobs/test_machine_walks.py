@@ -3,6 +3,14 @@
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from media_tracks_server.jobs import events as ev
+from media_tracks_server.jobs import problems
+from media_tracks_server.jobs.events import Effect, Event
+from media_tracks_server.jobs.machine import advance
+from media_tracks_server.jobs.schedule import LONGEST_WAIT
+from media_tracks_server.jobs.work import Phase, Work
+from media_tracks_tools.plans import Plan, StepKind
 from plans_and_rows import (
     BATCH,
     KEYED,
@@ -16,14 +24,6 @@ from plans_and_rows import (
     UNKEYED,
     row,
 )
-
-from media_tracks_server.jobs import events as ev
-from media_tracks_server.jobs import problems
-from media_tracks_server.jobs.events import Effect, Event
-from media_tracks_server.jobs.machine import advance
-from media_tracks_server.jobs.schedule import LONGEST_WAIT
-from media_tracks_server.jobs.work import Phase, Work
-from media_tracks_tools.plans import Plan, StepKind
 
 _HICCUP = ev.Hiccup(error=PROBLEM, retry_after=2)
 _FAILED = ev.VendorFailed(error=PROBLEM)

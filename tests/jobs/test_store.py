@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import ClassVar, TypeVar
 
 import pytest
-from job_world import TurnedClock, World
-from plans_and_rows import ACCOUNT, PROBLEM, REQUEST, UNKEYED
 from sqlalchemy import Connection, Table, func, select, update
 
+from job_world import TurnedClock, World
 from media_tracks_server.jobs import events as ev
 from media_tracks_server.jobs.database import Database, Mode
 from media_tracks_server.jobs.machine import advance
@@ -23,6 +22,7 @@ from media_tracks_server.jobs.work import Phase, Work
 from media_tracks_tools.errors import NotFound
 from media_tracks_tools.models import Account, JobState, Progress
 from media_tracks_tools.plans import Survey
+from plans_and_rows import ACCOUNT, PROBLEM, REQUEST, UNKEYED
 
 T = TypeVar("T")
 LEASE = 15.0

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import anyio
 import anyio.lowlevel
-from plans_and_rows import ACCOUNT, KEYED, LOCAL, UNKEYED
 
 from media_tracks_tools.errors import (
     CredentialRefused,
@@ -36,6 +35,7 @@ from media_tracks_tools.plans import (
     Watched,
 )
 from media_tracks_tools.ports import Report
+from plans_and_rows import ACCOUNT, KEYED, LOCAL, UNKEYED
 
 
 class Post(StrEnum):

@@ -1,7 +1,6 @@
 """The examples of Cloudflare's documentation pages."""
 
 from doubles import ACCOUNT_ID, CLOUDFLARE_URL
-
 from media_tracks_tools.plans import (
     AddAudioTrack,
     GenerateSubtitles,

@@ -6,9 +6,9 @@ import httpx
 import pytest
 import respx
 import stamina
+
 from doubles import ACCOUNT_ID, CLOUDFLARE_URL, DATOCMS_URL, TOKEN, NotedLimiter
 from made_up_vendor import VENDOR
-
 from media_tracks_server.http import VendorClient, new_client
 from media_tracks_server.providers.cloudflare import CloudflareStream
 from media_tracks_server.providers.datocms import DatoCMS

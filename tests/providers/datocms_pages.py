@@ -1,7 +1,6 @@
 """The examples of DatoCMS's documentation pages."""
 
 from doubles import DATOCMS_URL
-
 from media_tracks_tools.plans import (
     AddAudioTrack,
     GenerateSubtitles,

@@ -1,8 +1,8 @@
 """A vendor that is none of ours, for the tests of the shared client."""
 
-from doubles import TOKEN
 from pydantic import BaseModel
 
+from doubles import TOKEN
 from media_tracks_server.http import (
     Ask,
     Bucket,

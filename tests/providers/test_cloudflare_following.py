@@ -2,6 +2,7 @@
 
 import pytest
 import respx
+
 from cloudflare_pages import (
     ADD,
     AUDIO_UID,
@@ -15,7 +16,6 @@ from cloudflare_pages import (
     ok,
 )
 from doubles import task
-
 from media_tracks_server.providers.cloudflare import CloudflareStream
 from media_tracks_tools.models import TrackResult
 from media_tracks_tools.plans import (

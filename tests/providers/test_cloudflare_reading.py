@@ -2,6 +2,7 @@
 
 import pytest
 import respx
+
 from cloudflare_pages import (
     ACCOUNT_VERIFY_URL,
     ACTIVE,
@@ -13,7 +14,6 @@ from cloudflare_pages import (
     video,
 )
 from doubles import ACCOUNT_ID, TOKEN, NotedLimiter
-
 from media_tracks_server.providers.cloudflare import CloudflareStream
 from media_tracks_tools.ports import (
     AddsAudio,

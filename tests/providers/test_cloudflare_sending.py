@@ -2,6 +2,7 @@
 
 import pytest
 import respx
+
 from cloudflare_pages import (
     ADD,
     AUDIO_UID,
@@ -16,7 +17,6 @@ from cloudflare_pages import (
     ok,
 )
 from doubles import TOKEN, NotedLimiter, task
-
 from media_tracks_server.providers.cloudflare import CloudflareStream
 from media_tracks_tools.errors import (
     CallerError,

@@ -2,8 +2,8 @@
 
 import pytest
 import respx
-from cloudflare_pages import AUDIO_UID, AUDIO_URL, CAPTIONS_URL, UID, audio, caption, failure, ok
 
+from cloudflare_pages import AUDIO_UID, AUDIO_URL, CAPTIONS_URL, UID, audio, caption, failure, ok
 from media_tracks_server.providers.cloudflare import CloudflareStream
 from media_tracks_tools.errors import (
     CallerError,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 import respx
+
 from cloudflare_pages import (
     GENERATE,
     STREAM_URL,
@@ -16,7 +17,6 @@ from cloudflare_pages import (
     video,
 )
 from doubles import task
-
 from media_tracks_server.providers.cloudflare import CloudflareStream
 from media_tracks_tools.errors import (
     CallerError,

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 import respx
+
 from datocms_pages import (
     ADD,
     GENERATE,
@@ -12,7 +13,6 @@ from datocms_pages import (
     upload,
 )
 from doubles import task
-
 from media_tracks_server.providers.datocms import DatoCMS
 from media_tracks_tools.errors import (
     Conflict,

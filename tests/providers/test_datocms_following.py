@@ -3,6 +3,7 @@
 import httpx
 import pytest
 import respx
+
 from datocms_pages import (
     GENERATE,
     JOB_REF,
@@ -15,7 +16,6 @@ from datocms_pages import (
     track,
 )
 from doubles import task
-
 from media_tracks_server.providers.datocms import DatoCMS
 from media_tracks_tools.errors import (
     InternalError,

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 import respx
+
 from datocms_pages import (
     GENERATE,
     TRACKS_URL,
@@ -13,7 +14,6 @@ from datocms_pages import (
     upload,
 )
 from doubles import DATOCMS_URL, TOKEN, NotedLimiter, requests_of, task
-
 from media_tracks_server.providers.datocms import DatoCMS
 from media_tracks_tools.errors import (
     CallerError,

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 import respx
+
 from datocms_pages import (
     ADD,
     GENERATE,
@@ -14,7 +15,6 @@ from datocms_pages import (
     track,
 )
 from doubles import NotedLimiter, body_of, requests_of, task
-
 from media_tracks_server.providers.datocms import DatoCMS
 from media_tracks_tools.errors import (
     CallerError,

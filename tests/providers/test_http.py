@@ -3,9 +3,9 @@
 import httpx
 import pytest
 import respx
+
 from doubles import TOKEN, NotedLimiter
 from made_up_vendor import ASK, URL, VENDOR, Thing
-
 from media_tracks_server.http import (
     VendorClient,
 )

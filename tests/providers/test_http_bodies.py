@@ -6,9 +6,9 @@ import anyio
 import httpx
 import pytest
 import respx
+
 from doubles import NotedLimiter
 from made_up_vendor import ASK, URL, VENDOR, Thing
-
 from media_tracks_server.http import (
     VendorClient,
 )

@@ -6,9 +6,9 @@ from email.utils import format_datetime
 import httpx
 import pytest
 import respx
+
 from doubles import NotedLimiter
 from made_up_vendor import ASK, URL, Thing
-
 from media_tracks_server.http import (
     VendorClient,
 )

@@ -6,11 +6,11 @@ from dataclasses import replace
 import httpx
 import pytest
 import respx
-from doubles import TOKEN, NotedLimiter
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_vendor import ASK, URL, VENDOR, says_its_body
 
+from doubles import TOKEN, NotedLimiter
+from made_up_vendor import ASK, URL, VENDOR, says_its_body
 from media_tracks_server.http import (
     VendorClient,
     VendorSays,

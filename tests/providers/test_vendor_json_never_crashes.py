@@ -5,13 +5,13 @@ import contextlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
 
-import cloudflare_pages as cf
-import datocms_pages as dato
 import httpx
-from doubles import ACCOUNT_ID, CLOUDFLARE_URL, DATOCMS_URL, TOKEN, NotedLimiter, task
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cloudflare_pages as cf
+import datocms_pages as dato
+from doubles import ACCOUNT_ID, CLOUDFLARE_URL, DATOCMS_URL, TOKEN, NotedLimiter, task
 from media_tracks_server.providers.cloudflare import CloudflareStream
 from media_tracks_server.providers.datocms import DatoCMS
 from media_tracks_tools.errors import MediaTracksError

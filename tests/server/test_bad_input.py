@@ -5,8 +5,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from making import write_video
 
+from making import write_video
 from media_tracks_server.sandbox import SandboxInfo
 from media_tracks_server.settings import Settings
 from media_tracks_tools.models import Job, JobRef, JobState
