@@ -158,10 +158,26 @@ def test_a_secret_file_that_cannot_be_read_is_named(environment: dict[str, str])
     assert "DATOCMS_API_TOKEN_FILE" in done.stderr
 
 
-def test_the_demo_of_a_file_that_is_not_there_says_so(environment: dict[str, str]) -> None:
-    done = ran("demo", "/no/such/video.mp4", env=environment)
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("gone.mp4", "no file"), ("notes.mp4", "not a readable video"), ("music.m4a", "mp4")],
+)
+def test_the_demo_of_a_file_that_is_no_video_says_so_in_two_lines(
+    environment: dict[str, str], videos: Path, tmp_path: Path, name: str, says: str
+) -> None:
+    done = subprocess.run(
+        [COMMAND, "demo", str(videos / name)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 2
-    assert "no file" in done.stderr
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 2
+    assert not (tmp_path / "media-tracks-demo").exists()
 
 
 def test_captions_are_valid_after_the_demo(tmp_path: Path) -> None:

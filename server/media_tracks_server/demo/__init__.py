@@ -3,6 +3,7 @@
 import shutil
 import sys
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import anyio
@@ -11,8 +12,10 @@ from media_tracks_server import settings
 from media_tracks_server.demo import footage, screen
 from media_tracks_server.demo.conversation import Subject, converse
 from media_tracks_server.demo.speech_model import demo_model
+from media_tracks_server.providers.local import containers, roots
+from media_tracks_server.providers.local.roots import Root
 from media_tracks_server.sandbox import SandboxInfo, running
-from media_tracks_tools.errors import NotFound
+from media_tracks_tools.errors import NotFound, SetupError
 
 FOLDER = Path("media-tracks-demo")
 SANDBOX_JOB_SECONDS = 4.0
@@ -24,10 +27,16 @@ def run(file: Path | None, language: str) -> None:
     """Caption and dub a local video, then one on each sandboxed vendor.
 
     `file` is the user's own video, of which a copy is used; `language` is the one spoken there.
-    Raises NotFound for a file that is not there, ModelMissing without a speech model.
+    Raises NotFound for a file that is not there, CallerError for one that is no video,
+    ModelMissing without a speech model, and whatever made a job of the demo fail.
     """
-    if file is not None and not file.is_file():
-        raise NotFound(f"There is no file {str(file)!r}.", next_step="Check the path.")
+    if find_spec("av") is None:
+        raise SetupError(
+            "The demo needs the parts for local files.",
+            next_step="Run: pip install 'media-tracks-mcp[local]'",
+        )
+    if file is not None:
+        _refuse_unusable(file)
     model = demo_model(settings.load())
     folder = FOLDER.absolute() / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     videos = folder / "videos"
@@ -40,8 +49,16 @@ def run(file: Path | None, language: str) -> None:
             "MEDIA_TRACKS_SPEECH_MODEL": model,
             **_tokens(sandbox),
         }
-        anyio.run(converse, environment, (local, *_vendor_subjects()))
+        failed = anyio.run(converse, environment, (local, *_vendor_subjects()))
+    if failed is not None:
+        raise failed
     screen.say_where(folder, videos, Path(sys.prefix))
+
+
+def _refuse_unusable(file: Path) -> None:
+    if not file.is_file():
+        raise NotFound(f"There is no file {str(file)!r}.", next_step="Check the path.")
+    containers.probe(roots.resolve(Root(name="local", path=file.absolute().parent), file.name))
 
 
 def _local_subject(file: Path | None, videos: Path, language: str) -> Subject:
@@ -51,7 +68,7 @@ def _local_subject(file: Path | None, videos: Path, language: str) -> Subject:
     else:
         video, transcript = videos / file.name, None
         shutil.copyfile(file, video)
-    footage.make_music(videos / "music.m4a", footage.seconds_of(video))
+    footage.make_music(videos / "music.m4a", containers.probe(video).duration_seconds or 10.0)
     return Subject("local", video.stem, language, "music.m4a", "Music only", transcript)
 
 

@@ -8,7 +8,7 @@ from mcp.types import CallToolResult, TextResourceContents
 
 from media_tracks_server.demo import screen
 from media_tracks_tools import links
-from media_tracks_tools.errors import InternalError
+from media_tracks_tools.errors import InternalError, MediaTracksError
 from media_tracks_tools.models import Job, JobRef, VideoPage
 
 WAIT_SECONDS = 50
@@ -28,15 +28,24 @@ class Subject:
     transcript: str | None
 
 
-async def converse(environment: dict[str, str], subjects: tuple[Subject, ...]) -> None:
-    """Start the server over stdio with this environment and talk about each subject."""
+async def converse(
+    environment: dict[str, str], subjects: tuple[Subject, ...]
+) -> MediaTracksError | None:
+    """Start the server over stdio with this environment and talk about each subject.
+
+    Returns what went wrong: raised through the client it would arrive wrapped in groups.
+    """
     server = StdioServerParameters(
         command=sys.executable, args=["-m", "media_tracks_server", "serve"], env=environment
     )
     async with Client(server) as client:
-        for subject in subjects:
-            screen.heading(subject.account, subject.title)
-            await _Talk(client, subject).all()
+        try:
+            for subject in subjects:
+                screen.heading(subject.account, subject.title)
+                await _Talk(client, subject).all()
+        except MediaTracksError as error:
+            return error
+    return None
 
 
 class _Talk:
@@ -77,7 +86,9 @@ class _Talk:
         else:
             raise InternalError("The demo's job did not end.")
         if job.error is not None:
-            raise InternalError(f"The demo's job failed: {job.error.message}")
+            raise MediaTracksError(
+                f"The demo's job failed: {job.error.message}", next_step=job.error.next_step
+            )
         return job
 
     async def _state(self, job_id: str) -> Job:
@@ -88,7 +99,9 @@ class _Talk:
             result = await self._client.call_tool(tool, arguments, progress_callback=bar.move)
         screen.answer(result)
         if result.is_error:
-            raise InternalError(f"The demo's call of {tool} failed; its answer is above.")
+            raise InternalError(
+                f"The demo's call of {tool} failed.", next_step="Its answer is above."
+            )
         return result
 
     async def _read(self, uri: str) -> None:

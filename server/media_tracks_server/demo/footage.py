@@ -18,14 +18,6 @@ def transcript() -> str:
     return (_MEDIA / "speech_en.txt").read_text(encoding="utf-8").strip()
 
 
-def seconds_of(video: Path) -> float:
-    """The video's length; 10 s where the file does not tell."""
-    import av
-
-    with av.open(str(video)) as container:
-        return container.duration / 1e6 if container.duration else 10.0
-
-
 def make_video(target: Path) -> Path:
     """An mp4 with a moving pattern (H.264) and the clip's speech (AAC)."""
     import av

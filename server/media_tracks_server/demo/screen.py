@@ -108,4 +108,4 @@ def say_where(folder: Path, videos: Path, environment: Path) -> None:
         }
     }
     console.print("\nTo use it from a chat host, give it this (with your own folder of videos):")
-    console.print(escape(json.dumps(host, indent=2)))
+    console.print(escape(json.dumps(host, indent=2)), soft_wrap=True)
