@@ -1,5 +1,6 @@
 """What tests that talk to the server through a client share."""
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -24,6 +25,12 @@ class Told:
         self.values.append(progress)
         self.totals.append(total)
         self.messages.append(message or "")
+
+
+def measured(environment: dict[str, str]) -> dict[str, str]:
+    """The same environment for a real process, whose coverage is measured when ours is."""
+    ours = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}
+    return environment | ours
 
 
 def text_of(result: CallToolResult) -> str:

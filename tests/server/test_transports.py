@@ -18,7 +18,7 @@ from media_tracks_server.demo.footage import transcript
 from media_tracks_server.settings import Settings
 from media_tracks_tools import captions
 from media_tracks_tools.models import JobRef, JobState
-from talking import Told, text_of
+from talking import Told, measured, text_of
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = Path(sys.executable).with_name("media-tracks")
@@ -28,12 +28,14 @@ ASK = {"video": "local/talks/My intro.mp4", "language": "en", "wait_seconds": 50
 @pytest.fixture
 def environment(local_settings: Settings, tmp_path: Path) -> dict[str, str]:
     """What a host puts into `env`; the home is an empty one."""
-    return {
-        "HOME": str(tmp_path),
-        "MEDIA_TRACKS_LOCAL_ROOTS": local_settings.local_roots,
-        "MEDIA_TRACKS_DATABASE_URL": local_settings.database_url,
-        "MEDIA_TRACKS_SPEECH_MODEL": local_settings.speech_model,
-    }
+    return measured(
+        {
+            "HOME": str(tmp_path),
+            "MEDIA_TRACKS_LOCAL_ROOTS": local_settings.local_roots,
+            "MEDIA_TRACKS_DATABASE_URL": local_settings.database_url,
+            "MEDIA_TRACKS_SPEECH_MODEL": local_settings.speech_model,
+        }
+    )
 
 
 def ran(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -184,7 +186,7 @@ def test_captions_are_valid_after_the_demo(tmp_path: Path) -> None:
     done = subprocess.run(
         [COMMAND, "demo"],
         cwd=tmp_path,
-        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "COLUMNS": "200"},
+        env=measured({"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "COLUMNS": "200"}),
         capture_output=True,
         text=True,
         timeout=110,

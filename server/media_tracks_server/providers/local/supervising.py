@@ -1,6 +1,7 @@
 """Running the media child: one process a task, killed with its parent or when cancelled."""
 
 import sys
+from contextlib import suppress
 
 import anyio
 from anyio.abc import Process
@@ -20,25 +21,30 @@ GRACE = 1.0
 _LONGEST_LINE = 1 << 20
 
 
-async def run(task: tasks.Task, report: Report) -> tasks.Done | Failed:
+async def run(
+    task: tasks.Task, report: Report, silent_after: float = SILENT_AFTER
+) -> tasks.Done | Failed:
     """Do one task in a child process; cancelling this ends the child.
 
-    Raises WorkerDied when it ended, or fell silent, without a last word.
+    Raises WorkerDied when it ended without a last word, or said nothing for `silent_after` seconds.
     """
     process = await anyio.open_process([sys.executable, "-m", CHILD], stderr=None)
     try:
-        return await _talk(process, task, report)
+        return await _talk(process, task, report, silent_after)
     finally:
         with anyio.CancelScope(shield=True):
             await _end(process)
 
 
-async def _talk(process: Process, task: tasks.Task, report: Report) -> tasks.Done | Failed:
+async def _talk(
+    process: Process, task: tasks.Task, report: Report, silent_after: float
+) -> tasks.Done | Failed:
     assert process.stdin is not None
     assert process.stdout is not None
-    await process.stdin.send(task.model_dump_json().encode() + b"\n")
+    with suppress(anyio.BrokenResourceError):  # it died already; its exit code is told below
+        await process.stdin.send(task.model_dump_json().encode() + b"\n")
     lines = BufferedByteReceiveStream(process.stdout)
-    while (line := await _next_line(lines)) is not None:
+    while (line := await _next_line(lines, silent_after)) is not None:
         match line:
             case tasks.Progress():
                 await report(
@@ -57,16 +63,16 @@ async def _talk(process: Process, task: tasks.Task, report: Report) -> tasks.Don
     )
 
 
-async def _next_line(lines: BufferedByteReceiveStream) -> tasks.Line | None:
+async def _next_line(lines: BufferedByteReceiveStream, silent_after: float) -> tasks.Line | None:
     """What the child says next; None when it says no more."""
     try:
-        with anyio.fail_after(SILENT_AFTER):
+        with anyio.fail_after(silent_after):
             return tasks.read_line(await lines.receive_until(b"\n", _LONGEST_LINE))
     except (anyio.IncompleteRead, anyio.ClosedResourceError, anyio.BrokenResourceError):
         return None
     except TimeoutError as error:
         raise WorkerDied(
-            f"The process that does the media work was silent for {SILENT_AFTER:.0f} s.",
+            f"The process that does the media work was silent for {silent_after:.0f} s.",
             next_step="It is started again by itself; the video was not touched.",
         ) from error
 
