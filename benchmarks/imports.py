@@ -56,7 +56,7 @@ def _own_times(command: Sequence[Path | str], environment: Mapping[str, str]) ->
             text=True,
             check=True,
             timeout=60,
-            env={**os.environ, **environment},
+            env={**os.environ, **environment},  # noqa: TID251 - for a real process
         )
         for own, _, _, name in _LINE.findall(done.stderr):
             milliseconds = int(own) / 1000

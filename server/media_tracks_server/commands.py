@@ -57,7 +57,10 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port for http.")] = 8765,
 ) -> None:
-    """Run the MCP server. Settings come from the environment; see the README."""
+    """Run the MCP server.
+
+    Settings come from the environment and from media-tracks.toml; the README lists them.
+    """
     from media_tracks_server import serving
 
     if transport is Transport.STDIO:
@@ -80,8 +83,16 @@ def sandbox(
     the shell in which you start the server.
     """
     from media_tracks_server.sandbox import run
+    from media_tracks_tools.errors import SetupError
 
-    run(which.value, port, job_seconds)
+    try:
+        run(which.value, port, job_seconds)
+    except OSError as error:
+        raise SetupError(
+            f"Port {port} (or the next one) can't be used: {error.strerror}.",
+            code="port_taken",
+            next_step="Choose another --port, or 0 for any free one.",
+        ) from error
 
 
 @app.command()

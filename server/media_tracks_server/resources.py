@@ -10,8 +10,8 @@ from media_tracks_tools.ports import (
     ListsAudio,
     ListsSubtitles,
     ReadsSubtitles,
-    Services,
     Supplies,
+    services_of,
 )
 
 
@@ -22,19 +22,15 @@ class Tracks(Model):
     subtitles: SubtitleTrackList | None = None
 
 
-async def _services(ctx: Ctx) -> Services:
-    return await ctx.request_context.lifespan_context.services()
-
-
 async def job(job_id: str, ctx: Ctx) -> str:
     """One job as JSON, the same as get_job_result gives."""
-    found = await (await _services(ctx)).jobs.get(job_id)
+    found = await (await services_of(ctx)).jobs.get(job_id)
     return found.model_dump_json(exclude_none=True, indent=2)
 
 
 async def tracks(account: str, id: str, ctx: Ctx) -> str:  # noqa: A002 - the template's variable
     """The audio and subtitle tracks of one video as JSON."""
-    located = (await _services(ctx)).accounts.locate(f"{account}/{id}")
+    located = (await services_of(ctx)).accounts.locate(f"{account}/{id}")
     provider, video_id = located.provider, located.video_id
     found = Tracks(
         audio=await provider.list_audio_tracks(video_id)
@@ -49,7 +45,7 @@ async def tracks(account: str, id: str, ctx: Ctx) -> str:  # noqa: A002 - the te
 
 async def subtitles(account: str, id: str, track: str, ctx: Ctx) -> str:  # noqa: A002 - as above
     """The whole text of one subtitle track as WebVTT."""
-    services = await _services(ctx)
+    services = await services_of(ctx)
     located = services.accounts.locate(f"{account}/{id}")
     reader = require(services.accounts, located.provider, ReadsSubtitles)
     return await reader.read_subtitles(located.video_id, track)

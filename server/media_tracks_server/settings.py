@@ -115,7 +115,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment, then the secrets' files, then the TOML file."""
         files = _SecretFiles(settings_cls)
-        return init_settings, env_settings, files, TomlConfigSettingsSource(settings_cls, _toml())
+        return init_settings, env_settings, files, _Toml(settings_cls, _toml())
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
@@ -123,27 +123,49 @@ class _SecretFiles(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: object, field_name: str) -> tuple[str | None, str, bool]:
         """The content of the file that the environment names for this field."""
-        path = os.environ.get(f"{field_name.upper()}_FILE")
-        if path is None or field_name.upper() not in _SECRETS:
-            return None, field_name, False
-        try:
-            return Path(path).read_text().strip(), field_name, False
-        except OSError as error:
-            raise SetupError(
-                f"The file that {field_name.upper()}_FILE names can't be read: {error.strerror}.",
-                next_step="Mend the path or the file's permissions, then restart this server.",
-            ) from error
+        name = f"{field_name.upper()}_FILE"
+        path = os.environ.get(name) if field_name.upper() in _SECRETS else None
+        return (_content(name, Path(path)) if path else None), field_name, False
 
     def __call__(self) -> dict[str, str]:
         values = {name: self.get_field_value(None, name.lower())[0] for name in _SECRETS}
         return {name.lower(): value for name, value in values.items() if value is not None}
 
 
+class _Toml(TomlConfigSettingsSource):
+    """`media-tracks.toml`; a key that is no setting is refused, `…_file` names a secret's file."""
+
+    def __call__(self) -> dict[str, object]:
+        values: dict[str, object] = dict(super().__call__())
+        for name in [name.lower() for name in _SECRETS]:
+            path = values.pop(f"{name}_file", None)
+            if isinstance(path, str):
+                values[name] = _content(f"{name}_file", Path(path).expanduser())
+        unknown = sorted(key for key in values if key.lower() not in Settings.model_fields)
+        if unknown:
+            raise SetupError(
+                f"{_toml()} has keys that are no settings: {', '.join(unknown)[:200]}.",
+                next_step="Correct or remove them; the README lists the settings.",
+            )
+        return values
+
+
+def _content(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SetupError(
+            f"The file that {name} names can't be read: {reason}.",
+            next_step="Mend the path or the file, then restart this server.",
+        ) from error
+
+
 def load() -> Settings:
     """The settings of this process. Raises SetupError naming what is wrong, never a value."""
     try:
         settings = Settings()
-    except TOMLDecodeError as error:
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetupError(
             f"{_toml()} is not valid TOML: {error}.",
             next_step="Mend the file (or remove it), then start again.",
@@ -179,5 +201,10 @@ def _variable(location: str) -> str:
 
 def _toml() -> Path:
     named = os.environ.get("MEDIA_TRACKS_CONFIG")
+    if named and not Path(named).is_file():
+        raise SetupError(
+            "MEDIA_TRACKS_CONFIG names a file that is not there.",
+            next_step="Correct the path, or remove the setting.",
+        )
     folder = platformdirs.user_config_path("media-tracks", appauthor=False)
     return Path(named) if named else folder / "media-tracks.toml"

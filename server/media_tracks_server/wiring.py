@@ -1,6 +1,7 @@
 """Putting the heavy parts together: adapters, database, limiter, driver."""
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from media_tracks_server.providers.local.roots import Root, check_root
 from media_tracks_server.settings import Settings
 from media_tracks_tools.ports import Provider, Services
 
+_NAME = re.compile(r"[a-z0-9-]{1,32}")
+_VENDOR_NAMES = ("datocms", "cloudflare")
+_TAKEN = "another account has this name; write name=folder with one of its own"
 _NO_LOCAL = "Local files are off: MEDIA_TRACKS_LOCAL_ROOTS names no folder."
 _HALF_CLOUDFLARE = (
     "Cloudflare Stream is off: it needs both CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID."
@@ -94,7 +98,8 @@ def _local(settings: Settings, notes: list[str]) -> Iterator[LocalFiles]:
         notes.append(_NO_LOCAL)
     good: list[Root] = []
     for name, path in named:
-        reason = check_root(path)
+        taken = {*_VENDOR_NAMES, *(root.name for root in good)}
+        reason = _TAKEN if name in taken else check_root(path)
         if reason is None:
             good.append(Root(name=name, path=path))
         else:
@@ -106,9 +111,10 @@ def _local(settings: Settings, notes: list[str]) -> Iterator[LocalFiles]:
 
 
 def _named_roots(text: str) -> Iterator[tuple[str, Path]]:
-    parts = [part for part in text.split(os.pathsep) if part.strip()]
+    """Each root with its name; an `=` behind what is no account name belongs to the path."""
+    parts = [part.strip() for part in text.split(os.pathsep) if part.strip()]
     for number, part in enumerate(parts, 1):
         name, equals, folder = part.partition("=")
-        if not equals:
+        if not (equals and _NAME.fullmatch(name.strip().lower())):
             name, folder = "local" if len(parts) == 1 else f"local-{number}", part
         yield name.strip().lower(), Path(folder.strip()).expanduser()

@@ -102,7 +102,7 @@ class Site:
             "CLOUDFLARE_API_TOKEN": sandbox.cloudflare.token,
             "CLOUDFLARE_ACCOUNT_ID": sandbox.cloudflare.account_id,
             "MEDIA_TRACKS_CLOUDFLARE_BASE_URL": sandbox.cloudflare.base_url,
-            **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE")},
+            **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE")},  # noqa: TID251 - for a real process
         }
 
     def client(self) -> AbstractAsyncContextManager[Client]:
@@ -134,7 +134,7 @@ class RawServer:
             [sys.executable, *_SERVE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={"PATH": os.environ["PATH"], **environment},
+            env={"PATH": os.environ["PATH"], **environment},  # noqa: TID251 - for a real process
         )
         self._say(
             "initialize",

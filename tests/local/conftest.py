@@ -43,7 +43,7 @@ def demo_media() -> Path:
 
 def searching(path: Path) -> dict[str, str]:
     """This environment, with a folder that is searched first for Python modules."""
-    return {**os.environ, "PYTHONPATH": f"{path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    return {**os.environ, "PYTHONPATH": f"{path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}  # noqa: TID251 - for a real process
 
 
 @pytest.fixture

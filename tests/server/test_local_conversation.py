@@ -1,6 +1,5 @@
 """The main job on the user's own file, asked as a chat host asks."""
 
-import hashlib
 from pathlib import Path
 
 import av
@@ -11,19 +10,9 @@ from media_tracks_server.demo.footage import transcript
 from media_tracks_server.settings import Settings
 from media_tracks_tools import captions
 from media_tracks_tools.models import AudioTrackList, Job, JobRef, JobState, VideoPage
-from talking import Opens, Told, text_of
+from talking import Opens, Told, packets, text_of
 
 VIDEO = "local/talks/My intro.mp4"
-
-
-def packets(video: Path, kind: str, position: int) -> str:
-    """A hash over every packet of one stream, read without any code of ours."""
-    digest = hashlib.sha256()
-    with av.open(str(video)) as container:
-        stream = [stream for stream in container.streams if stream.type == kind][position]
-        for packet in container.demux(stream):
-            digest.update(bytes(packet))
-    return digest.hexdigest()
 
 
 async def test_a_local_video_is_found_captioned_and_read_back(

@@ -10,10 +10,9 @@ from media_tracks_tools.errors import SetupError
 
 @pytest.fixture(autouse=True)
 def toml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An own configuration file, and nothing of this machine's environment."""
-    for name in ("DATOCMS_API_TOKEN", "DATOCMS_API_TOKEN_FILE", "MEDIA_TRACKS_WAIT_SECONDS"):
-        monkeypatch.delenv(name, raising=False)
+    """An own configuration file."""
     path = tmp_path / "media-tracks.toml"
+    path.touch()
     monkeypatch.setenv("MEDIA_TRACKS_CONFIG", str(path))
     return path
 
@@ -48,9 +47,41 @@ def test_a_secret_may_lie_in_a_file_of_its_own(
     assert "from-file" not in repr(settings)
 
 
-def test_a_toml_file_that_is_none_is_named(toml: Path) -> None:
-    toml.write_text("this = is = no toml")
+@pytest.mark.parametrize("content", [b"this = is = no toml", b"\xff\xfe"])
+def test_a_toml_file_that_is_none_is_named(toml: Path, content: bytes) -> None:
+    toml.write_bytes(content)
     with pytest.raises(SetupError, match=r"media-tracks\.toml"):
+        load()
+
+
+def test_a_key_that_is_no_setting_is_named(toml: Path) -> None:
+    toml.write_text("wait_secnods = 10")
+    with pytest.raises(SetupError, match="wait_secnods"):
+        load()
+
+
+def test_a_configuration_file_that_was_named_has_to_be_there(
+    toml: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIA_TRACKS_CONFIG", f"{toml}.gone")
+    with pytest.raises(SetupError, match="MEDIA_TRACKS_CONFIG"):
+        load()
+
+
+def test_the_toml_file_may_name_a_secrets_file(toml: Path, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("from-file\n")
+    toml.write_text(f'datocms_api_token_file = "{tmp_path / "token"}"')
+    settings = load()
+    assert settings.datocms_api_token is not None
+    assert settings.datocms_api_token.get_secret_value() == "from-file"
+
+
+def test_a_secrets_file_that_is_no_text_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_bytes(b"\xff\xfe")
+    monkeypatch.setenv("DATOCMS_API_TOKEN_FILE", str(tmp_path / "token"))
+    with pytest.raises(SetupError, match="DATOCMS_API_TOKEN_FILE"):
         load()
 
 

@@ -12,13 +12,14 @@ import anyio
 import pytest
 from anyio.streams.text import TextReceiveStream
 from mcp import Client, StdioServerParameters
+from mcp.types import ResourceLink, TextResourceContents
 
 from media_tracks_server.demo.accuracy import word_error_rate
 from media_tracks_server.demo.footage import transcript
 from media_tracks_server.settings import Settings
 from media_tracks_tools import captions
 from media_tracks_tools.models import JobRef, JobState
-from talking import Told, measured, text_of
+from talking import Told, measured, packets, text_of
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = Path(sys.executable).with_name("media-tracks")
@@ -45,22 +46,37 @@ def ran(*arguments: str, env: dict[str, str] | None = None) -> subprocess.Comple
     )
 
 
-async def test_over_stdio_real_speech_is_captioned_with_few_word_errors(
-    environment: dict[str, str], era: str
+async def test_over_stdio_the_main_job_is_done_seen_to_its_end_and_never_twice(
+    environment: dict[str, str], videos: Path, era: str
 ) -> None:
+    path = videos / "talks" / "My intro.mp4"
+    before = [packets(path, "video", 0), packets(path, "audio", 0)]
+    add = {"video": ASK["video"], "source": "music.m4a", "label": "Music", "wait_seconds": 50}
     server = StdioServerParameters(command=str(COMMAND), args=["serve"], env=environment)
     told = Told()
     async with Client(server, mode=era) as client:
         result = await client.call_tool("generate_subtitles", ASK, progress_callback=told)
         assert JobRef.model_validate(result.structured_content).state is JobState.SUCCEEDED
-        text = text_of(
-            await client.call_tool(
-                "read_subtitles", {"video": ASK["video"], "track": "en", "format": "text"}
-            )
-        )
-    assert word_error_rate(transcript(), text.split("<<<subtitles")[1]) <= 0.10
+        links = [block.uri for block in result.content if isinstance(block, ResourceLink)]
+        contents = [(await client.read_resource(uri)).contents[0] for uri in links]
+        added = await client.call_tool("add_audio_track", add)
+        assert JobRef.model_validate(added.structured_content).state is JobState.SUCCEEDED
+        again = [
+            await client.call_tool("generate_subtitles", ASK),
+            await client.call_tool("add_audio_track", add),
+        ]
+    assert all(JobRef.model_validate(r.structured_content).already_existed for r in again)
     assert len(told.values) >= 3
     assert all(one < two for one, two in zip(told.values, told.values[1:], strict=False))
+    assert isinstance(contents[-1], TextResourceContents)
+    heard = captions.as_text(captions.parse(contents[-1].text))
+    assert word_error_rate(transcript(), heard) <= 0.10
+    assert [packets(path, "video", 0), packets(path, "audio", 0)] == before
+    assert packets(path, "audio", 1) == packets(videos / "music.m4a", "audio", 0)
+    assert sorted(found.name for found in path.parent.iterdir()) == [
+        "My intro.en.vtt",
+        "My intro.mp4",
+    ]
 
 
 async def test_the_example_configuration_starts_a_server_once_its_paths_are_filled_in(
@@ -182,7 +198,7 @@ def test_the_demo_of_a_file_that_is_no_video_says_so_in_two_lines(
     assert not (tmp_path / "media-tracks-demo").exists()
 
 
-def test_captions_are_valid_after_the_demo(tmp_path: Path) -> None:
+def test_the_demo_does_the_main_job_on_all_three_accounts(tmp_path: Path) -> None:
     done = subprocess.run(
         [COMMAND, "demo"],
         cwd=tmp_path,

@@ -41,7 +41,10 @@ LimitArg = Annotated[int, Field(ge=1, le=100, description="How many at most, 1 t
 
 CursorArg = Annotated[
     str | None,
-    Field(max_length=2000, description="`next_cursor` of the answer before, to go on from there."),
+    Field(
+        max_length=2000,
+        description="`next_cursor` of the answer before; repeat its other arguments unchanged.",
+    ),
 ]
 
 AccountArg = Annotated[

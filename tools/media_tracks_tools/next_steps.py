@@ -21,6 +21,16 @@ def for_job(
             return ()
 
 
+def for_another_server(account: str) -> tuple[str, ...]:
+    """What to say of an open job whose account, token or folder this server does not have."""
+    return (
+        (
+            f"It waits for a server that has the account {account!r} with the same token or folder "
+            "as when it was asked: start that one, or cancel this job."
+        ),
+    )
+
+
 def still_at_the_vendor(account: str) -> tuple[str, ...]:
     """What to say of a cancelled job whose work can't be stopped where it runs."""
     return (

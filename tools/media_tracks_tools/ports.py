@@ -274,8 +274,9 @@ class Supplies(Protocol):
 Ctx = Context[Supplies]
 
 
-async def _services(ctx: Ctx) -> Services:
+async def services_of(ctx: Ctx) -> Services:
+    """The bundle of the server that serves this request."""
     return await ctx.request_context.lifespan_context.services()
 
 
-Needs = Annotated[Services, Resolve(_services)]
+Needs = Annotated[Services, Resolve(services_of)]

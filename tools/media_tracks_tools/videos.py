@@ -1,13 +1,12 @@
 """The tools to find videos and accounts."""
 
 import base64
-import binascii
 from datetime import datetime
 from typing import Annotated
 
 import anyio
 from mcp.types import CallToolResult
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from media_tracks_tools import capabilities, replies
 from media_tracks_tools.arguments import AccountArg, CursorArg, LimitArg
@@ -145,7 +144,7 @@ def _merged(pages: dict[str, VideoPage | MediaTracksError]) -> VideoPage:
 def _parse(cursor: str) -> dict[str, str]:
     try:
         return _Cursors.validate_json(base64.urlsafe_b64decode(cursor))
-    except (ValidationError, binascii.Error) as error:
+    except ValueError as error:
         raise CallerError(
             "This cursor is not one of find_videos.",
             code="bad_cursor",

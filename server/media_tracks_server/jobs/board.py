@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import anyio
 
 from media_tracks_server.jobs.bell import Bell, heard
-from media_tracks_server.jobs.handles import Handles, job_of
+from media_tracks_server.jobs.handles import Handle, Handles, job_of
+from media_tracks_tools import next_steps
 from media_tracks_tools.errors import CallerError
 from media_tracks_tools.models import Job, JobPage, JobState
 from media_tracks_tools.plans import Plan, Request
@@ -35,7 +36,15 @@ class Board:
 
     async def get(self, job_id: str) -> Job:
         """See `Jobs.get`."""
-        return job_of(await self._handles.get(job_id))
+        return self._shown(await self._handles.get(job_id))
+
+    def _shown(self, handle: Handle) -> Job:
+        """The public job; one that this server can't move says what it waits for."""
+        job = job_of(handle)
+        served = {provider.account.fingerprint for provider in self._accounts.all()}
+        if job.state.ended or handle.work.account_fp in served:
+            return job
+        return job.model_copy(update={"next_steps": next_steps.for_another_server(job.account)})
 
     async def follow(self, job_id: str, wait_seconds: float) -> AsyncIterator[Job]:
         """See `Jobs.follow`."""
@@ -46,7 +55,7 @@ class Board:
         while True:
             ring = self._bell.listen()
             news = await self._handles.news(job_id, seq)
-            job, seq = job_of(news.handle), news.seq
+            job, seq = self._shown(news.handle), news.seq
             for progress in news.told:
                 if progress != job.progress:
                     yield job.model_copy(update={"state": JobState.RUNNING, "progress": progress})
@@ -73,7 +82,7 @@ class Board:
         shown = handles[: query.limit]
         more = len(handles) > query.limit
         return JobPage(
-            jobs=tuple(job_of(handle) for handle in shown),
+            jobs=tuple(self._shown(handle) for handle in shown),
             next_cursor=_cursor(shown[-1].created_at, shown[-1].job_id) if more else None,
         )
 
@@ -81,7 +90,7 @@ class Board:
         """See `Jobs.cancel`."""
         handle = await self._handles.cancel(job_id)
         self._bell.ring()
-        return job_of(handle)
+        return self._shown(handle)
 
 
 def _cursor(created_at: float, job_id: str) -> str:

@@ -215,6 +215,9 @@ class Driver:
             try:
                 if effect is not Effect.RUN:
                     return await perform(effect, provider, held.work, report)
+                if self._children.available_tokens < 1:
+                    waiting = "waiting for another job on this machine to end"
+                    await report(Progress(done=0.0, message=waiting))
                 async with self._children:
                     return await perform(effect, provider, held.work, report)
             except Exception as error:

@@ -26,7 +26,7 @@ from media_tracks_server.jobs.moves import (
 from media_tracks_server.jobs.schedule import LONGEST_WAIT, backoff, look_wait, poll_wait
 from media_tracks_server.jobs.work import Phase, Work
 from media_tracks_tools.errors import RateLimited
-from media_tracks_tools.models import JobState, Problem, TrackResult
+from media_tracks_tools.models import JobState, Problem, TrackResult, TrackStatus
 from media_tracks_tools.plans import Ref, StepKind
 
 SEND_TIMEOUT = 50.0
@@ -113,19 +113,17 @@ def _sent_before(work: Work, now: float) -> Outcome:
 
 def _surveyed(work: Work, event: ev.Surveyed, now: float) -> Outcome:
     survey = event.survey
-    known = altered(
-        work,
-        baseline=survey.baseline,
-        title=survey.title,
-        duration_seconds=survey.duration_seconds,
-        error=None,
-    )
+    found = survey.model_dump(include={"baseline", "title", "duration_seconds"})
+    known = altered(work, **found, error=None)
     if work.want_stop:
         return end(known, JobState.CANCELLED, now)
-    if survey.existing is not None:
-        there = altered(known, result=survey.existing, already_existed=True)
-        return end(there, JobState.SUCCEEDED, now)
-    return begin(known, now)
+    if survey.existing is None:
+        return begin(known, now)
+    there = altered(known, result=survey.existing, already_existed=True)
+    if survey.existing.status is TrackStatus.PREPARING:
+        # Somebody else has begun it: nothing to send, only to wait for.
+        return forward(there, (Ref(what="track", id=survey.existing.track_id),), now)
+    return end(there, JobState.SUCCEEDED, now)
 
 
 def _accepted(work: Work, event: ev.Accepted, now: float) -> Outcome:
