@@ -188,10 +188,11 @@ def _make_tables(engine: Engine) -> None:
             )
 
 
+_MIN_WRITER = select(tables.meta.c.value).where(tables.meta.c.key == "min_writer")
+
+
 def _refuse_old_writer(connection: Connection) -> None:
-    least = connection.execute(
-        select(tables.meta.c.value).where(tables.meta.c.key == "min_writer")
-    ).scalar_one()
+    least = connection.execute(_MIN_WRITER).scalar_one()
     if least > tables.WRITER_VERSION:
         raise DatabaseUnusable(
             "A newer media-tracks uses the same job database; this one is too old to write to it.",

@@ -3,7 +3,7 @@
 import time
 
 import anyio
-from sqlalchemy import Connection, case, insert, select, update
+from sqlalchemy import Connection, Float, bindparam, case, insert, select, update
 
 from media_tracks_server.http import Bucket
 from media_tracks_server.jobs.database import Database, Mode
@@ -15,6 +15,19 @@ FARTHEST = 900.0
 """A theoretical arrival time further ahead than this is the work of a clock that was set back."""
 STALL = 5.0
 """Seconds by which a turn may come late; after more of them this machine was asleep."""
+
+
+_START = case(
+    ((rate.c.tat > bindparam("now")) & (rate.c.tat < bindparam("sane")), rate.c.tat),
+    else_=bindparam("now", type_=Float),
+)
+_TURN = (
+    update(rate)
+    .where(rate.c.bucket == bindparam("key"), _START <= bindparam("latest"))
+    .values(tat=_START + bindparam("interval", type_=Float))
+    .returning(rate.c.tat)
+)
+"""Built once: building it takes as long as running it, and every vendor request needs a turn."""
 
 
 class SharedLimiter:
@@ -63,14 +76,14 @@ class SharedLimiter:
         """Seconds until the turn; a turn is taken only when that fits the budget."""
         now = self._clock()
         burst = (bucket.burst - 1) * bucket.interval_seconds
-        sane = (rate.c.tat > now) & (rate.c.tat < now + FARTHEST + burst)
-        start = case((sane, rate.c.tat), else_=now)
-        taken = connection.scalar(
-            update(rate)
-            .where(rate.c.bucket == bucket.key, start - burst - now <= budget_seconds)
-            .values(tat=start + bucket.interval_seconds)
-            .returning(rate.c.tat)
-        )
+        values = {
+            "key": bucket.key,
+            "now": now,
+            "sane": now + FARTHEST + burst,
+            "latest": now + burst + budget_seconds,
+            "interval": bucket.interval_seconds,
+        }
+        taken = connection.scalar(_TURN, values)
         if taken is not None:
             return max(0.0, taken - bucket.interval_seconds - burst - now)
         if self._known(connection, bucket):
