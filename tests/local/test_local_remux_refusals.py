@@ -1,8 +1,10 @@
 """What can't be done well is refused: the old file stays as it is and nothing is left over."""
 
+import errno
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -240,6 +242,37 @@ def test_a_disk_that_fills_up_meanwhile_is_told(tmp_path: Path, suffix: str, sha
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "disk_full"
     assert not temp.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "fdatasync"), reason="nothing is synced meanwhile here")
+def test_a_disk_error_while_the_copy_is_synced_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system tells it only once, and that to the thread that syncs meanwhile."""
+    video, audio = write_video(tmp_path / "video.mp4"), write_sound(tmp_path / "dub.wav")
+    temp, asked = tmp_path / ".new-video.mp4", threading.Event()
+
+    def full(_descriptor: int) -> None:
+        asked.set()
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "fdatasync", full)
+    with pytest.raises(SetupError) as caught:
+        add_audio(
+            video,
+            audio,
+            temp,
+            label="x",
+            language=None,
+            make_default=False,
+            on_progress=lambda done, _total: None if done == 0 else _wait(asked),
+        )
+    assert caught.value.code == "disk_full"
+    assert not temp.exists()
+
+
+def _wait(event: threading.Event) -> None:
+    assert event.wait(10)
 
 
 def test_a_folder_without_write_rights_is_told(tmp_path: Path) -> None:

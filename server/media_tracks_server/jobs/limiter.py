@@ -23,7 +23,7 @@ _START = case(
 )
 _TURN = (
     update(rate)
-    .where(rate.c.bucket == bindparam("key"), _START <= bindparam("latest"))
+    .where(rate.c.bucket == bindparam("key"), bindparam("latest") >= _START)
     .values(tat=_START + bindparam("interval", type_=Float))
     .returning(rate.c.tat)
 )

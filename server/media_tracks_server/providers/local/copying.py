@@ -5,6 +5,7 @@ art without times, chapters, codec tags, frame rates, track names and flags.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,6 +94,31 @@ def _name(stream: Stream) -> str:
     return stream.name or "unknown"
 
 
+@dataclass(slots=True)
+class _Book:
+    """What is known of one stream while it is copied; times count in its ticks.
+
+    A Fraction made for each packet took a third of the whole time, so `tick` is a float.
+    """
+
+    copy: Stream
+    tick: float
+    last: int | None = None
+    end: int = 0
+
+    def entered(self, packet: Packet, dts: int) -> tuple[float, Packet]:
+        """The packet, which has that dts, addressed to the new stream; the dts in seconds."""
+        pts = packet.pts
+        if pts is None:
+            packet.pts = pts = dts
+        end = pts + (packet.duration or (dts - (dts if self.last is None else self.last)))
+        if end > self.end:
+            self.end = end
+        self.last = dts
+        packet.stream = self.copy
+        return dts * self.tick, packet
+
+
 class Copying:
     """Hands on the packets of a source in a form that can be written, and keeps the books.
 
@@ -101,14 +127,11 @@ class Copying:
 
     def __init__(self, source: Source, copies: Copies, video: Path) -> None:
         self._source = source
-        self._streams = copies.streams
         self._video = video
         self._waiting: dict[int, list[Packet]] = {}
-        self._last: dict[int, int] = {}
-        self._ends: dict[int, int] = {}
-        # once for all: a Fraction made for each packet took a third of the whole time
-        self._ticks = {
-            index: float(source.streams[index].time_base or 0) for index in copies.streams
+        self._books = {
+            index: _Book(stream, float(source.streams[index].time_base or 0))
+            for index, stream in copies.streams.items()
         }
         self.seen = 0
 
@@ -118,9 +141,18 @@ class Copying:
         The number is the dts in seconds.
         """
         for packet in self._source.demux():
-            if packet.stream_index in self._streams and not _is_flush(packet):
-                self._check(packet)
-                yield from self._timed(packet)
+            book = self._books.get(packet.stream_index)
+            size = packet.size
+            if book is None or (size == 0 and _is_flush(packet)):
+                continue
+            if packet.is_corrupt:
+                raise cut_short(self._video)
+            self.seen += size
+            dts = packet.dts
+            if dts is None or book.last is None:
+                yield from self._timed(packet, book)
+            else:
+                yield book.entered(packet, dts)
         for index in list(self._waiting):
             yield from self._release(index, None)
 
@@ -128,7 +160,8 @@ class Copying:
         """Raise CallerError where less was copied than the file declares."""
         start = (self._source.start_time or 0) / 1e6
         whole = (self._source.duration or 0) / 1e6
-        ends = {index: end * self._ticks[index] for index, end in self._ends.items()}
+        books = self._books.items()
+        ends = {index: book.end * book.tick for index, book in books if book.last is not None}
         pairs = [(max(ends.values(), default=0.0) - start, whole)]
         for index, end in ends.items():
             stream = self._source.streams[index]
@@ -137,27 +170,26 @@ class Copying:
         if any(copied < declared - _SLACK_SECONDS for copied, declared in pairs):
             raise cut_short(self._video)
 
-    def _check(self, packet: Packet) -> None:
-        if packet.is_corrupt:
-            raise cut_short(self._video)
-        if packet.stream_index not in self._ends and packet.has_sidedata("encryption_info"):
+    def _timed(self, packet: Packet, book: _Book) -> Iterator[tuple[float, Packet]]:
+        """The packet with a dts; the first ones of Matroska are held until one is known."""
+        index = packet.stream_index
+        if book.last is not None:
+            packet.dts = book.last + 1
+            yield book.entered(packet, packet.dts)
+            return
+        self._check_open(packet)
+        if packet.dts is None:
+            self._waiting.setdefault(index, []).append(packet)
+            return
+        yield from self._release(index, packet.dts)
+        yield book.entered(packet, packet.dts)
+
+    def _check_open(self, packet: Packet) -> None:
+        if packet.has_sidedata("encryption_info"):
             raise NotSupported(
                 f"{self._video.name!r} is copy-protected (encrypted), so nothing can be added.",
                 next_step="Use the unprotected original.",
             )
-        self.seen += packet.size
-
-    def _timed(self, packet: Packet) -> Iterator[tuple[float, Packet]]:
-        """The packet with a dts; the first ones of Matroska are held until one is known."""
-        index = packet.stream_index
-        if packet.dts is not None:
-            if index in self._waiting:
-                yield from self._release(index, packet.dts)
-            yield self._addressed(packet, packet.dts)
-        elif index in self._last:
-            yield self._addressed(packet, self._last[index] + 1)
-        else:
-            self._waiting.setdefault(index, []).append(packet)
 
     def _release(self, index: int, known: int | None) -> Iterator[tuple[float, Packet]]:
         """The held packets with a dts: counted back from the first known one, else as shown.
@@ -172,19 +204,8 @@ class Copying:
             times = [known - step * (len(held) - number) for number in range(len(held))]
         late = max((time - pts for time, pts in zip(times, shown, strict=True)), default=0)
         for packet, time in zip(held, times, strict=True):
-            yield self._addressed(packet, time - max(late, 0))
-
-    def _addressed(self, packet: Packet, dts: int) -> tuple[float, Packet]:
-        index = packet.stream_index
-        gap = dts - self._last.get(index, dts)
-        self._last[index] = dts
-        packet.dts = dts
-        if packet.pts is None:
-            packet.pts = dts
-        end = packet.pts + (packet.duration or gap)
-        self._ends[index] = max(self._ends.get(index, 0), end)
-        packet.stream = self._streams[index]
-        return dts * self._ticks[index], packet
+            packet.dts = time - max(late, 0)
+            yield self._books[index].entered(packet, packet.dts)
 
 
 def _has_a_length(stream: Stream) -> bool:

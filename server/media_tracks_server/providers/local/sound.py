@@ -1,6 +1,8 @@
 """The new audio track: copied where the container takes its codec, else encoded anew."""
 
 from collections.abc import Iterator
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,12 +29,42 @@ _AAC_RATES = frozenset((8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 4
 _BITS_A_CHANNEL = 80_000
 
 
-class NewTrack(NamedTuple):
+class NewTrack:
     """The stream in the new file and the packets to put in it, timed from the video's start."""
 
-    stream: Stream
-    copied: bool
-    packets: Iterator[Packet]
+    def __init__(
+        self, stream: Stream, packets: Iterator[Packet], audio: Path, *, copied: bool, shift: float
+    ) -> None:
+        self.stream = stream
+        self.copied = copied
+        self.seconds = 0.0
+        self._made = packets
+        self._audio = audio
+        self._shift = shift
+
+    def packets(self) -> Iterator[tuple[float, Packet]]:
+        """Each packet with both times, moved by the shift; the number is its dts in seconds.
+
+        `seconds` is the length of what came so far, once the iterator is at its end.
+        """
+        with telling(self._audio):
+            first = next(self._made, None)
+            if first is None:
+                raise _silent(self._audio)
+            # all packets of a track have one time base; a Fraction for each would take as long
+            # as all the copying
+            base, ticks = first.time_base, round(self._shift / first.time_base)
+            numerator, denominator = base.as_integer_ratio()
+            start, end = None, 0
+            for packet in chain((first,), self._made):
+                pts, dts = _times(packet)
+                packet.pts, packet.dts = pts + ticks, dts + ticks
+                packet.stream = self.stream
+                end = max(end, pts + ticks + (packet.duration or 0))
+                moment = (dts + ticks) * numerator / denominator
+                start = moment if start is None else start
+                yield moment, packet
+            self.seconds = float(end * base) - (start or 0.0)
 
 
 class Naming(NamedTuple):
@@ -72,8 +104,8 @@ def new_track(
         stream.metadata["language"] = language
     stream.disposition = DEFAULT if naming.make_default else 0
     shift = max(begins, 0.0) - max((sound.start_time or 0) / 1e6, 0.0)
-    packets = _placed(_demuxed(sound, source) if made else _encoded(sound, source, stream), shift)
-    return NewTrack(stream, made is not None, _for_stream(packets, stream, audio))
+    packets = _demuxed(sound, source) if made else _encoded(sound, source, stream)
+    return NewTrack(stream, packets, audio, copied=made is not None, shift=shift)
 
 
 def _as_copy(output: Target, source: Stream, kind: Kind) -> Stream | None:
@@ -98,7 +130,7 @@ def _as_encoder(output: Target, source: Stream, kind: Kind) -> Stream:
 
 
 def _demuxed(sound: Source, source: Stream) -> Iterator[Packet]:
-    return (packet for packet in sound.demux(source) if packet.size)
+    return filter(attrgetter("size"), sound.demux(source))  # the last one is an empty one
 
 
 def _encoded(sound: Source, source: Stream, stream: Stream) -> Iterator[Packet]:
@@ -107,25 +139,17 @@ def _encoded(sound: Source, source: Stream, stream: Stream) -> Iterator[Packet]:
     yield from stream.encode(None)
 
 
-def _placed(packets: Iterator[Packet], shift: float) -> Iterator[Packet]:
-    """The packets, each with both times, moved by `shift` seconds."""
-    for packet in packets:
-        ticks = round(shift / packet.time_base)
-        dts = packet.dts if packet.dts is not None else packet.pts or 0
-        packet.pts = (dts if packet.pts is None else packet.pts) + ticks
-        packet.dts = dts + ticks
-        yield packet
+def _times(packet: Packet) -> tuple[int, int]:
+    """When it is heard and when it is decoded; each stands in for the other."""
+    pts, dts = packet.pts, packet.dts
+    if dts is None:
+        dts = pts or 0
+    return dts if pts is None else pts, dts
 
 
-def _for_stream(packets: Iterator[Packet], stream: Stream, audio: Path) -> Iterator[Packet]:
-    count = 0
-    with telling(audio):
-        for count, packet in enumerate(packets, 1):  # noqa: B007
-            packet.stream = stream
-            yield packet
-    if count == 0:
-        raise CallerError(
-            f"{audio.name!r} has an audio track of length zero.",
-            next_step="Name a file with sound in it.",
-            code="empty_file",
-        )
+def _silent(audio: Path) -> CallerError:
+    return CallerError(
+        f"{audio.name!r} has an audio track of length zero.",
+        next_step="Name a file with sound in it.",
+        code="empty_file",
+    )
