@@ -18,8 +18,10 @@ LONGEST_WAIT = 50
 
 def variables(folder: Path, **more: str) -> dict[str, str]:
     """Environment variables that keep a server inside `folder`."""
+    empty = folder / "media-tracks.toml"
+    empty.touch()
     return {
-        "MEDIA_TRACKS_CONFIG": str(folder / "none.toml"),
+        "MEDIA_TRACKS_CONFIG": str(empty),
         "MEDIA_TRACKS_DATABASE_URL": f"sqlite:///{folder / 'jobs.db'}",
         **{f"MEDIA_TRACKS_{name.upper()}": value for name, value in more.items()},
     }
