@@ -58,7 +58,7 @@ def test_a_link_to_the_outside_is_not_followed_and_not_told(root: Root) -> None:
     with pytest.raises(NotFound):
         video_id_of(root, root.path / "link.mp4")
     with pytest.raises(NotFound):
-        resolve_within((root,), Path("link.mp4"))
+        resolve_within((root,), "link.mp4")
 
 
 def test_a_link_inside_and_a_root_that_is_a_link_are_followed(root: Root, tmp_path: Path) -> None:
@@ -105,11 +105,11 @@ def test_other_files_are_found_within_any_root(root: Root, tmp_path: Path) -> No
     other.path.mkdir()
     sound = other.path / "it.wav"
     sound.write_bytes(b"x")
-    assert resolve_within((root, other), Path("it.wav")) == sound
-    assert resolve_within((root, other), sound) == sound
+    assert resolve_within((root, other), "it.wav") == sound
+    assert resolve_within((root, other), str(sound)) == sound
     for asked in ("missing.wav", "../secret/private.mp4", "a\0b", "talks", "x" * 300):
         with pytest.raises(NotFound):
-            resolve_within((root, other), Path(asked))
+            resolve_within((root, other), asked)
 
 
 def test_walking_lists_videos_in_a_stable_order(root: Root, tmp_path: Path) -> None:
@@ -128,7 +128,6 @@ def test_walking_lists_videos_in_a_stable_order(root: Root, tmp_path: Path) -> N
     (root.path / "folder.mp4").mkdir()
     found = [path.relative_to(root.path).as_posix() for path in videos(root)]
     assert found == ["a.webm", "b.MKV", "in.mp4", "talks/My intro.mp4"]
-    assert len(list(videos(root, 2))) == 2
     assert temp.suffix == video.suffix
     assert temp.parent == video.parent
 

@@ -89,7 +89,7 @@ def test_silence_and_a_tone_have_no_cues(tmp_path: Path, speech_model: str, sile
     assert heard.cues == ()
     assert heard.language is None
     assert heard.language_probability == 0.0
-    assert heard.warnings == ("No speech was found.",)
+    assert heard.warnings == ("No speech was found, so the track is empty.",)
 
 
 def test_sound_that_starts_late_keeps_its_place(
@@ -138,6 +138,7 @@ def test_a_video_without_sound_is_told(tmp_path: Path, speech_model: str) -> Non
     with pytest.raises(CallerError, match="has no audio track") as caught:
         listen(video, speech_model)
     assert caught.value.code == "no_audio"
+    assert "add_subtitles" not in (caught.value.next_step or "")
 
 
 def test_an_english_model_refuses_another_language(tmp_path: Path, speech_model: str) -> None:
@@ -163,6 +164,7 @@ def test_a_language_the_model_does_not_know_is_told(tag: str) -> None:
     with pytest.raises(CallerError, match="does not understand the language") as caught:
         whisper_code(tag, ["en", "it"], "base")
     assert "en, it" in (caught.value.next_step or "")
+    assert "auto" not in (caught.value.next_step or "")
 
 
 @pytest.mark.parametrize("name", ["video.mp4", "video.mkv"])

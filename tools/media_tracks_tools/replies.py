@@ -90,6 +90,8 @@ def accounts_reply(found: AccountList) -> CallToolResult:
     for account in found.accounts:
         can = ", ".join(account.capabilities)
         lines.append(f"{account.account} ({account.provider}): {can}")
+        if account.languages:
+            lines.append(f"  Subtitles can be generated in: {', '.join(account.languages)}.")
         lines += [f"  {note}" for note in account.notes or ()]
         if account.check is not None:
             lines.append(

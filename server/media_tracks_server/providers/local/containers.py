@@ -5,6 +5,7 @@ flags: measured with PyAV 18.1 (FFmpeg 8.1.2), see the project's notes on local 
 """
 
 import errno
+import unicodedata
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from enum import StrEnum
@@ -33,6 +34,8 @@ _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _DEFAULT_HANDLERS = frozenset(
     ("SoundHandler", "SoundHandle", "Core Media Audio", "Apple Sound Media Handler", "Sound")
 )
+_NO_TEXT = frozenset(("Cc", "Cs", "Co", "Cn", "Zl", "Zp"))
+_LONGEST_LABEL = 127
 
 
 class Kind(StrEnum):
@@ -99,6 +102,18 @@ def probe(path: Path) -> MediaInfo:
                 for position, stream in enumerate(container.streams.audio)
             ),
         )
+
+
+def probe_video(path: Path) -> MediaInfo:
+    """What `probe` tells of a file with pictures; CallerError where it has sound alone."""
+    info = probe(path)
+    if not info.has_video:
+        raise CallerError(
+            f"{path.name!r} has no pictures, so it is not a video.",
+            next_step="Name a video; as source of add_audio_track it can be used.",
+            code="no_video",
+        )
+    return info
 
 
 @contextmanager
@@ -223,6 +238,24 @@ def label_of(metadata: dict[str, str], kind: Kind) -> str | None:
     handler = metadata.get("handler_name", "") if kind.is_mov_family else ""
     label = metadata.get("title") or ("" if handler in _DEFAULT_HANDLERS else handler)
     return _readable(label).strip("\0 ") or None
+
+
+def check_label(label: str) -> None:
+    """Raise CallerError for a label that not every file gives back: mov counts bytes in one."""
+    categories = {unicodedata.category(character) for character in label}
+    if categories & _NO_TEXT or all(c.isspace() or not c.isprintable() for c in label):
+        fault = "has characters that can't be shown, or no others"
+    elif label in _DEFAULT_HANDLERS:
+        fault = "is what files hold in the place of a label"
+    elif len(label.encode()) > _LONGEST_LABEL:
+        fault = f"is longer than {_LONGEST_LABEL} bytes"
+    else:
+        return
+    raise CallerError(
+        f"The label {label[:40]!r} {fault}, so the track could not be told by it.",
+        next_step="Call add_audio_track again with another label, such as 'Italiano'.",
+        code="bad_label",
+    )
 
 
 def declared_seconds(stream: Stream) -> float | None:

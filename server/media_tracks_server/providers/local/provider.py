@@ -1,5 +1,7 @@
 """The `local` provider: the videos under one root, on this machine."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +32,7 @@ _STEPS = (
     Step(kind=StepKind.CHILD, name="work"),
     Step(kind=StepKind.PUBLISH, name="publish"),
 )
+_LONGEST_CURSOR = 9
 
 
 class LocalFiles(LocalSteps):
@@ -85,17 +88,22 @@ class LocalFiles(LocalSteps):
         return await anyio.to_thread.run_sync(self._subtitles, video_id)
 
     async def read_subtitles(self, video_id: str, track_id: str) -> str:
-        """See `ReadsSubtitles`; the text as it is in the file."""
+        """See `ReadsSubtitles`; SRT comes as WebVTT. Raises CallerError where it is neither."""
         return await anyio.to_thread.run_sync(self._text, video_id, track_id)
 
     def plan_add_audio(self, request: AddAudioTrack) -> Plan:
-        """See `AddsAudio`. Raises NotSupported for a URL, NotFound for a path outside."""
+        """See `AddsAudio`.
+
+        Raises NotSupported for a URL, NotFound for a path outside, CallerError for a label that
+        can't be kept.
+        """
         if "://" in request.source:
             raise NotSupported(
                 "Audio for a local video is added from a file, not from a URL.",
                 next_step="Put the file into a configured folder and pass its path as source.",
             )
-        roots.resolve_within(self._all_roots, Path(request.source))
+        containers.check_label(request.label)
+        roots.resolve_within(self._all_roots, request.source)
         return self._plan(request.video_id)
 
     def plan_generate_subtitles(self, request: GenerateSubtitles) -> Plan:
@@ -116,51 +124,61 @@ class LocalFiles(LocalSteps):
 
     def _video(self, video_id: str) -> Video:
         path = roots.resolve(self._root, video_id)
-        return self._described(path, video_id, containers.probe(path).duration_seconds, ready=True)
+        info = containers.probe_video(path)
+        with containers.telling(path):
+            modified = path.stat().st_mtime
+        return self._described(path, video_id, modified, info.duration_seconds, ready=True)
 
-    def _described(self, path: Path, video_id: str, seconds: float | None, *, ready: bool) -> Video:
+    def _described(
+        self, path: Path, video_id: str, modified: float, seconds: float | None, *, ready: bool
+    ) -> Video:
         return Video(
             video=self._handle(video_id),
             title=path.stem,
             account=self.account.name,
             duration_seconds=round(seconds, 1) if seconds is not None else None,
-            created_at=datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0),
+            created_at=datetime.fromtimestamp(modified, UTC).replace(microsecond=0),
             ready=ready,
         )
 
     def _find(self, query: VideoQuery) -> VideoPage:
         words = (query.query or "").casefold().split()
         after = query.uploaded_after.timestamp() if query.uploaded_after else 0.0
-        found = [
-            (path.stat().st_mtime, video_id, path)
-            for path in roots.videos(self._root)
-            if (video_id := roots.video_id_of(self._root, path))
-            and all(word in video_id.casefold() for word in words)
-            and path.stat().st_mtime >= after
-        ]
-        found.sort(key=lambda item: (-item[0], item[1]))
-        start = int(query.cursor) if query.cursor and query.cursor.isdigit() else 0
+        start = _place(query.cursor)
+        found = sorted(
+            (-modified, video_id)
+            for modified, video_id in self._there()
+            if modified >= after and all(word in video_id.casefold() for word in words)
+        )
         shown = found[start : start + query.limit]
         notes: list[str] = []
+        listed = (self._listed(video_id, -modified, notes) for modified, video_id in shown)
         return VideoPage(
-            videos=tuple(self._listed(path, video_id, notes) for _, video_id, path in shown),
+            videos=tuple(listed),
             next_cursor=str(start + len(shown)) if start + len(shown) < len(found) else None,
             notes=tuple(notes) or None,
         )
 
-    def _listed(self, path: Path, video_id: str, notes: list[str]) -> Video:
+    def _there(self) -> Iterator[tuple[float, str]]:
+        """When each video was last modified, and its id; one that goes away is left out."""
+        for path in roots.videos(self._root):
+            with suppress(OSError, NotFound):
+                yield path.stat().st_mtime, roots.video_id_of(self._root, path)
+
+    def _listed(self, video_id: str, modified: float, notes: list[str]) -> Video:
         try:
             return self._video(video_id)
-        except MediaTracksError as error:
-            notes.append(f"{self._handle(video_id)}: {error.message}")
-            return self._described(path, video_id, None, ready=False)
+        except (MediaTracksError, OSError) as error:
+            told = error.message if isinstance(error, MediaTracksError) else "it can't be read."
+            notes.append(f"{self._handle(video_id)}: {told}")
+            return self._described(Path(video_id), video_id, modified, None, ready=False)
 
     def _audio(self, video_id: str) -> AudioTrackList:
         path = roots.resolve(self._root, video_id)
         return AudioTrackList(
             video=self._handle(video_id),
             title=path.stem,
-            tracks=tuple(_audio_track(stream) for stream in containers.probe(path).audio),
+            tracks=tuple(_audio_track(stream) for stream in containers.probe_video(path).audio),
         )
 
     def _subtitles(self, video_id: str) -> SubtitleTrackList:
@@ -178,13 +196,13 @@ class LocalFiles(LocalSteps):
                     readable=True,
                     notes=(f"file {sidecar.path.name}",),
                 )
-                for sidecar in sidecars.beside(path)
+                for sidecar in sidecars.beside(path, self._root)
             ),
         )
 
     def _text(self, video_id: str, track_id: str) -> str:
         path = roots.resolve(self._root, video_id)
-        for sidecar in sidecars.beside(path):
+        for sidecar in sidecars.beside(path, self._root):
             if sidecar.track_id == track_id:
                 return sidecars.text_of(sidecar)
         raise NotFound(
@@ -192,6 +210,19 @@ class LocalFiles(LocalSteps):
             code="unknown_track",
             next_step=f"list_subtitles(video={self._handle(video_id)!r}) shows what is there.",
         )
+
+
+def _place(cursor: str | None) -> int:
+    """How many videos were shown before."""
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= _LONGEST_CURSOR):
+        raise CallerError(
+            "This cursor is not one of find_videos.",
+            code="bad_cursor",
+            next_step="Pass next_cursor exactly as it came, or leave it out to start anew.",
+        )
+    return int(cursor)
 
 
 def _audio_track(stream: containers.AudioStream) -> AudioTrack:

@@ -3,10 +3,12 @@
 A video's id is its POSIX path relative to the root: `talks/My intro.mp4`.
 """
 
+import errno
 import logging
 import os
-from collections.abc import Iterator
-from itertools import islice
+import stat
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -17,6 +19,7 @@ EXTENSIONS = (".mp4", ".m4v", ".mov", ".mkv", ".webm")
 TEMP_PREFIX = ".media-tracks-"
 _SETTING = "MEDIA_TRACKS_LOCAL_ROOTS"
 _SHOWN = 120
+_MISSING = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +44,18 @@ def check_root(path: Path) -> str | None:
         return "there is no such folder"
     if not real.is_dir():
         return "it is a file, not a folder"
+    if not is_utf8(str(real)):
+        return "its path is not UTF-8, so it can't be told to anybody"
     return None
+
+
+def is_utf8(name: str) -> bool:
+    """Whether a file's name is text; one that is not UTF-8 can't be put into any answer."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def resolve(root: Root, video_id: str) -> Path:
@@ -52,18 +66,17 @@ def resolve(root: Root, video_id: str) -> Path:
     about other folders.
     """
     path = _inside(root, video_id)
-    if not path.exists():
-        raise NotFound(
-            f"There is no file {_shown(video_id)} in the folder of the account {root.name!r}.",
-            next_step=f"Call find_videos with account {root.name!r} to see what is there.",
-        )
-    if path.is_dir():
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise _unreached(root, video_id, error) from error
+    if stat.S_ISDIR(found.st_mode):
         raise CallerError(
             f"{_shown(video_id)} is a folder, not a video.",
             next_step="Name one of the files in it; find_videos lists them.",
         )
     _check_extension(path, video_id)
-    if path.stat().st_size == 0:
+    if found.st_size == 0:
         raise CallerError(
             f"{_shown(video_id)} is empty (0 bytes).",
             next_step="Wait until it is completely copied, or copy it again.",
@@ -72,19 +85,31 @@ def resolve(root: Root, video_id: str) -> Path:
     return path
 
 
-def resolve_within(roots: tuple[Root, ...], path: Path) -> Path:
-    """The real path of any file (say, a new audio track) that lies under one of the roots.
+def resolve_within(roots: tuple[Root, ...], named: str) -> Path:
+    """The real path of any file (say, a new audio track) under one of the roots, in their order.
 
-    Raises NotFound where it lies outside all of them or isn't a file.
+    `named` is a path in a root, an absolute one, or begins with a root's name, as handles do; a
+    name that is a root's wins over a folder of that name. Raises NotFound where it lies outside
+    all of them or isn't a file.
     """
-    for root in roots:
-        real = Path(os.path.realpath(root.path / path)) if "\0" not in str(path) else None
-        if real and real.is_relative_to(os.path.realpath(root.path)) and _is_file(real):
+    name, _, rest = named.partition("/")
+    of_account = [(root, rest) for root in roots if root.name == name and rest]
+    for root, path in (*of_account, *((root, named) for root in roots)):
+        if (real := file_within(root, path)) is not None:
             return real
     raise NotFound(
-        f"{_shown(str(path))} is no file in the configured folders.",
+        f"{_shown(named)} is no file in the configured folders.",
         next_step=f"Put it in one of the folders that {_SETTING} names.",
     )
+
+
+def file_within(root: Root, path: str | Path) -> Path | None:
+    """The real path of the file at `path`, relative or absolute; None where none is inside."""
+    if "\0" in str(path):
+        return None
+    real = Path(os.path.realpath(root.path / path))
+    inside = real.is_relative_to(os.path.realpath(root.path))
+    return real if inside and is_utf8(str(real)) and _is_file(real) else None
 
 
 def video_id_of(root: Root, path: Path) -> str:
@@ -102,26 +127,32 @@ def temp_beside(target: Path, token: str) -> Path:
     return target.with_name(f"{TEMP_PREFIX}{token}{target.suffix}")
 
 
-def videos(root: Root, limit: int | None = None) -> Iterator[Path]:
-    """The videos under the root, at most `limit`, in an order that only changes with the names.
+def videos(root: Root) -> Iterator[Path]:
+    """The videos under the root, in an order that only changes with the names.
 
-    Hidden files and folders (our temp files among them) are left out, links to folders are
-    not entered, links to files count where they lead to a place inside. The paths begin with
-    `root.path`.
+    Hidden files and folders (our temp files among them) and names that are not UTF-8 are left
+    out, links to folders are not entered, links to files count where they lead to a place
+    inside. The paths begin with `root.path`.
     """
-    return islice(_walk(root), limit)
-
-
-def _walk(root: Root) -> Iterator[Path]:
-    base = os.path.realpath(root.path)
     for folder, names, files in os.walk(root.path, onerror=_tell):
-        names[:] = sorted(name for name in names if not name.startswith("."))
-        for name in sorted(files):
+        names[:] = _visible(root, names)
+        for name in _visible(root, files):
             path = Path(folder, name)
-            if not name.startswith(".") and path.suffix.lower() in EXTENSIONS:
-                real = Path(os.path.realpath(path))
-                if real.is_relative_to(base) and _is_file(real):
-                    yield path
+            if path.suffix.lower() in EXTENSIONS and file_within(root, path.absolute()):
+                yield path
+
+
+def _visible(root: Root, names: Iterable[str]) -> Iterator[str]:
+    for name in sorted(names):
+        if not is_utf8(name):
+            _tell_nameless(root.path)
+        elif not name.startswith("."):
+            yield name
+
+
+@cache
+def _tell_nameless(root: Path) -> None:
+    _log.warning("under the local root %a, names that are not UTF-8 are left out", str(root))
 
 
 def _tell(error: OSError) -> None:
@@ -129,23 +160,32 @@ def _tell(error: OSError) -> None:
 
 
 def _inside(root: Root, video_id: str) -> Path:
-    if not video_id.strip() or "\0" in video_id:
+    if not video_id.strip() or "\0" in video_id or not is_utf8(video_id):
         raise CallerError(
-            "The video's path is empty or holds a NUL character.",
+            "The video's path is empty or holds a NUL or another character that is no text.",
             next_step="Give the path relative to the configured folder, as find_videos shows it.",
         )
     base = Path(os.path.realpath(root.path))
     real = Path(os.path.realpath(root.path / video_id))
     if not real.is_relative_to(base):
         raise _outside(video_id)
-    try:
-        real.exists()
-    except OSError as error:  # a name that is too long, a folder that may not be entered
-        raise NotFound(
-            f"{_shown(video_id)} can't be reached in the folder of the account {root.name!r}.",
-            next_step=f"Call find_videos with account {root.name!r} to see what is there.",
-        ) from error
+    if not is_utf8(str(real)):
+        raise NotSupported(
+            f"{_shown(video_id)} leads to a file whose name is not UTF-8.",
+            next_step="Rename that file.",
+        )
     return real
+
+
+def _unreached(root: Root, video_id: str, error: OSError) -> NotFound:
+    """For a name that is too long or a folder that may not be entered, another sentence."""
+    told = f"in the folder of the account {root.name!r}."
+    return NotFound(
+        f"There is no file {_shown(video_id)} {told}"
+        if error.errno in _MISSING
+        else f"{_shown(video_id)} can't be reached {told}",
+        next_step=f"Call find_videos with account {root.name!r} to see what is there.",
+    )
 
 
 def _outside(named: str) -> NotFound:

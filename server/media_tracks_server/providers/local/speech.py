@@ -100,7 +100,7 @@ def _track(source: Source, language: str | None, video: Path) -> Stream:
     if not source.streams.audio:
         raise CallerError(
             f"{video.name!r} has no audio track, so there is nothing to listen to.",
-            next_step="Add one with add_audio_track, or write the subtitles with add_subtitles.",
+            next_step="Choose another video, or add a track with add_audio_track first.",
             code="no_audio",
         )
     if wanted is None:
@@ -130,7 +130,7 @@ def whisper_code(language: str | None, known: Sequence[str], model: str) -> str 
         )
     raise CallerError(
         f"The speech model does not understand the language {language!r}.",
-        next_step=f"Use one of {', '.join(known)}, or leave it to be detected with auto.",
+        next_step=f"Call generate_subtitles with one of {', '.join(known)}.",
         code="language_not_supported",
     )
 
@@ -175,6 +175,6 @@ def _words(segment: Segment) -> Iterator[Word]:
 
 def _doubts(heard: Heard, cues: tuple[Cue, ...]) -> Iterator[str]:
     if not cues:
-        yield "No speech was found."
+        yield "No speech was found, so the track is empty."
     if heard.damaged:
         yield f"{heard.damaged} damaged piece(s) of the sound were skipped."

@@ -1,5 +1,7 @@
 """The local steps of a plan: a child makes a file beside the target, publishing puts it there."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import anyio.to_thread
@@ -30,6 +32,8 @@ from media_tracks_tools.ports import Report
 
 _STAMP = "target_stamp"
 _INODE = "temp_inode"
+_TEMP = "temp_path"
+_NOTE = "note"
 _ABSENT = "absent"
 
 
@@ -40,7 +44,7 @@ class LocalSteps:
         self, root: Root, all_roots: tuple[Root, ...], *, model: str, threads: int
     ) -> None:
         self._root = root
-        self._all_roots = all_roots
+        self._all_roots = (root, *(other for other in all_roots if other != root))
         self._model = model
         self._threads = threads
 
@@ -54,8 +58,13 @@ class LocalSteps:
 
     def begin(self, task: Task) -> tuple[Ref, ...]:
         """See `DoesLocalSteps`: the target's stamp from before the child reads anything."""
-        stamp = publishing.stamp_of(self._target(task))
-        return (Ref(what=_STAMP, id=stamp.model_dump_json() if stamp else _ABSENT),)
+        target = self._target(task)
+        with containers.telling(target):
+            stamp = publishing.stamp_of(target)
+        return (
+            Ref(what=_STAMP, id=stamp.model_dump_json() if stamp else _ABSENT),
+            Ref(what=_TEMP, id=str(roots.temp_beside(target, task.work_id))),
+        )
 
     async def run(self, task: Task, report: Report) -> Done | Failed:
         """See `DoesLocalSteps`. Raises WorkerDied."""
@@ -67,7 +76,8 @@ class LocalSteps:
             case tasks.TranscribeResult() as heard:
                 return Done(refs=(inode,), result=self._subtitle_result(task, heard))
             case tasks.AddAudioResult() as added:
-                return Done(refs=(inode,), result=_audio_result(added))
+                notes = (Ref(what=_NOTE, id=note) for note in _audio_notes(added))
+                return Done(refs=(inode, *notes))
 
     def publish(self, task: Task) -> Done | Failed:
         """See `DoesLocalSteps`."""
@@ -77,20 +87,22 @@ class LocalSteps:
         target = self._target(task)
         expected = None if stamp == _ABSENT else FileStamp.model_validate_json(stamp)
         try:
-            publishing.publish(self._temp(task), target, expected, temp_inode=int(inode))
+            with containers.telling(target):
+                publishing.publish(_temp(task), target, expected, temp_inode=int(inode))
         except Conflict as error:
             return Failed(error=Problem.of(error))
         if isinstance(task.request, GenerateSubtitles):
             return Done()
-        return Done(result=_published(target, task.request))
+        return Done(result=_published(target, task, task.request))
 
     def discard(self, task: Task) -> None:
-        """See `DoesLocalSteps`."""
-        self._temp(task).unlink(missing_ok=True)
+        """See `DoesLocalSteps`; whatever has become of the video meanwhile."""
+        if task.ref(_TEMP) is not None:
+            _temp(task).unlink(missing_ok=True)
 
     def _survey(self, task: Task) -> Survey:
         path = roots.resolve(self._root, task.request.video_id)
-        info = containers.probe(path)
+        info = containers.probe_video(path)
         match task.request:
             case AddAudioTrack() as request:
                 there = _same_label(info, request)
@@ -110,7 +122,7 @@ class LocalSteps:
         )
 
     def _same_language(self, video: Path, request: GenerateSubtitles) -> TrackResult | None:
-        for sidecar in sidecars.beside(video):
+        for sidecar in sidecars.beside(video, self._root):
             if languages.same(sidecar.language, request.language):
                 return TrackResult(
                     track_id=sidecar.track_id,
@@ -118,7 +130,15 @@ class LocalSteps:
                     language=sidecar.language,
                     path=str(sidecar.path),
                     readable=True,
+                    notes=tuple(_name_notes(request)) or None,
                 )
+        target = sidecars.path_for(video, request.language)
+        if os.path.lexists(target):
+            raise Conflict(
+                f"{target.name!r} is there already, and it is no subtitle file that may be read.",
+                code="name_taken",
+                next_step="Move or rename it, then call again.",
+            )
         return None
 
     def _child_task(self, task: Task) -> tasks.Task:
@@ -127,8 +147,8 @@ class LocalSteps:
             case AddAudioTrack() as request:
                 return tasks.AddAudioTask(
                     video=video,
-                    audio=roots.resolve_within(self._all_roots, Path(request.source)),
-                    temp=self._temp(task),
+                    audio=roots.resolve_within(self._all_roots, request.source),
+                    temp=_temp(task),
                     label=request.label,
                     language=request.language,
                     make_default=request.make_default,
@@ -136,7 +156,7 @@ class LocalSteps:
             case GenerateSubtitles() as request:
                 return tasks.TranscribeTask(
                     video=video,
-                    temp=self._temp(task),
+                    temp=_temp(task),
                     model=self._model,
                     language=request.language,
                     threads=self._threads,
@@ -148,14 +168,9 @@ class LocalSteps:
             return sidecars.path_for(video, task.request.language)
         return video
 
-    def _temp(self, task: Task) -> Path:
-        return roots.temp_beside(self._target(task), task.work_id)
-
     def _subtitle_result(self, task: Task, heard: tasks.TranscribeResult) -> TrackResult:
-        language = task.request.language or heard.language or "und"
-        notes = heard.warnings
-        if heard.cues == 0:
-            notes = ("No speech was found, so the track is empty.", *notes)
+        assert isinstance(task.request, GenerateSubtitles)
+        language = task.request.language
         return TrackResult(
             track_id=language,
             name=languages.autonym(language),
@@ -163,33 +178,51 @@ class LocalSteps:
             cues=heard.cues,
             path=str(self._target(task)),
             readable=True,
-            notes=notes or None,
+            notes=(*heard.warnings, *_name_notes(task.request)) or None,
         )
+
+
+def _temp(task: Task) -> Path:
+    path = task.ref(_TEMP)
+    if path is None:
+        raise InternalError("A file is to be made of which nothing was noted.")
+    return Path(path)
 
 
 def _same_label(info: containers.MediaInfo, request: AddAudioTrack) -> TrackResult | None:
     for stream in info.audio:
         if stream.label is not None and stream.label.casefold() == request.key:
-            return TrackResult(
-                track_id=str(stream.position + 1),
-                name=stream.label,
-                language=containers.bcp47(stream.language),
-            )
+            notes = ("It exists, but it is not the default track, and was left so.",)
+            wanting = request.make_default and not stream.default
+            return _track_result(stream, stream.label, notes if wanting else ())
     return None
 
 
-def _audio_result(added: tasks.AddAudioResult) -> TrackResult:
+def _audio_notes(added: tasks.AddAudioResult) -> tuple[str, ...]:
     how = "copied as it was" if added.copied else f"encoded as {added.codec}"
-    return TrackResult(
-        track_id="",
-        name=added.label,
-        language=added.language,
-        notes=(f"The sound was {how}.", *added.warnings),
-    )
+    return (f"The sound was {how}.", *added.warnings)
 
 
-def _published(target: Path, request: AddAudioTrack) -> TrackResult:
-    there = _same_label(containers.probe(target), request)
-    if there is None:
+def _name_notes(request: GenerateSubtitles) -> Iterator[str]:
+    usual = languages.autonym(request.language)
+    if request.name != usual:
+        yield f"A subtitle file has no place for the name {request.name!r}; it goes by {usual!r}."
+
+
+def _published(target: Path, task: Task, request: AddAudioTrack) -> TrackResult:
+    """The new track is the last one, whatever became of its label in the file."""
+    streams = containers.probe(target).audio
+    if not streams:
         raise InternalError("The new audio track can't be found in the file that was written.")
-    return there.model_copy(update={"path": str(target)})
+    notes = tuple(ref.id for ref in task.refs if ref.what == _NOTE)
+    result = _track_result(streams[-1], streams[-1].label or request.label, notes)
+    return result.model_copy(update={"path": str(target)})
+
+
+def _track_result(stream: containers.AudioStream, name: str, notes: tuple[str, ...]) -> TrackResult:
+    return TrackResult(
+        track_id=str(stream.position + 1),
+        name=name,
+        language=containers.bcp47(stream.language),
+        notes=notes or None,
+    )
