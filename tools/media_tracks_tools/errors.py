@@ -20,8 +20,9 @@
         └── WorkerDied          a process of ours ended without a word
 
 Adapters raise these, nothing between catches them, one boundary turns them into an answer.
-For a request that writes, `Refused`, `RateLimited` and `Unreachable` mean that nothing
-happened at the vendor; `Unavailable` means nobody knows; `Unreadable` means that it did.
+For a request that writes, a `CallerError`, a `SetupError`, `Refused`, `RateLimited` and
+`Unreachable` mean that nothing happened at the vendor; `Unavailable` means nobody knows;
+`Unreadable` means that it did.
 """
 
 from enum import StrEnum
