@@ -2,7 +2,7 @@
 
 from mcp.server.mcpserver import MCPServer
 
-from media_tracks_tools import links
+from media_tracks_tools import excerpts, links
 from media_tracks_tools.capabilities import require
 from media_tracks_tools.models import AudioTrackList, Model, SubtitleTrackList
 from media_tracks_tools.ports import (
@@ -48,7 +48,8 @@ async def subtitles(account: str, id: str, track: str, ctx: Ctx) -> str:  # noqa
     services = await services_of(ctx)
     located = services.accounts.locate(f"{account}/{id}")
     reader = require(services.accounts, located.provider, ReadsSubtitles)
-    return await reader.read_subtitles(located.video_id, track)
+    chosen = await excerpts.chosen(services, located, track)
+    return await reader.read_subtitles(located.video_id, chosen.track_id)
 
 
 def add_to(app: MCPServer[Supplies]) -> None:

@@ -42,7 +42,7 @@ async def test_tracks_are_read_by_the_canonical_uri_of_any_file_name(
         ("job://job_none", "no job"),
         ("tracks://local/gone.mp4", "no file"),
         ("tracks://nobody/x", "No account here knows"),
-        ("subtitles://local/talks/My%20intro.mp4/xx", "no subtitle file"),
+        ("subtitles://local/talks/My%20intro.mp4/xx", "no subtitle track"),
         ("nothing://at/all", "Unknown resource"),
     ],
 )

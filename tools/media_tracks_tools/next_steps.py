@@ -4,7 +4,13 @@ from media_tracks_tools.models import JobKind, JobState, TrackResult
 
 
 def for_job(
-    job_id: str, kind: JobKind, state: JobState, video: str, result: TrackResult | None
+    job_id: str,
+    kind: JobKind,
+    state: JobState,
+    video: str,
+    result: TrackResult | None,
+    *,
+    existed: bool,
 ) -> tuple[str, ...]:
     """The next calls for a job in this state."""
     match state:
@@ -16,7 +22,8 @@ def for_job(
                 ),
             )
         case JobState.SUCCEEDED:
-            return _done(kind, video, result)
+            same_label = existed and kind is JobKind.ADD_AUDIO_TRACK
+            return (*(_NOT_COMPARED if same_label else ()), *_done(kind, video, result))
         case _:
             return ()
 
@@ -39,6 +46,14 @@ def still_at_the_vendor(account: str) -> tuple[str, ...]:
             "(and be billed). Asking for the same track again joins that work, unbilled."
         ),
     )
+
+
+_NOT_COMPARED = (
+    (
+        "Nothing was added: a track of this label is there, and its sound was not compared with "
+        "the source. To add other sound, choose another label."
+    ),
+)
 
 
 def _done(kind: JobKind, video: str, result: TrackResult | None) -> tuple[str, ...]:

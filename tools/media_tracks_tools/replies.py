@@ -35,7 +35,7 @@ Link = tuple[str, str]
 
 def quoted(text: str, longest: int = LONGEST_NAME) -> str:
     """Somebody else's words on one line, bounded and in quotes."""
-    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    flat = " ".join(_flat(text).split())
     cut = flat if len(flat) <= longest else flat[: longest - 1] + "…"
     return "“" + cut.replace("“", "'").replace("”", "'") + "”"
 
@@ -48,8 +48,17 @@ def clock(seconds: float) -> str:
 
 
 def reply(model: Model, lines: Iterable[str], more: Iterable[Link] = ()) -> CallToolResult:
-    """A tool's answer. Nulls are left out, so that a model reads only what is known."""
-    content: list[ContentBlock] = [TextContent(type="text", text="\n".join(lines))]
+    """A tool's answer; a name with a line end in it forges no line of ours."""
+    return _answer(model, "\n".join(_flat(line) for line in lines), more)
+
+
+def _flat(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _answer(model: Model, text: str, more: Iterable[Link]) -> CallToolResult:
+    """Nulls are left out of the typed result, so that a model reads only what is known."""
+    content: list[ContentBlock] = [TextContent(type="text", text=text)]
     content += [ResourceLink(type="resource_link", uri=uri, name=name) for uri, name in more]
     structured = model.model_dump(mode="json", exclude_none=True)
     return CallToolResult(content=content, structured_content=structured)
@@ -80,7 +89,7 @@ def _video_line(video: Video) -> str:
     if video.created_at is not None:
         facts.append(f"{video.created_at:%Y-%m-%d}")
     if not video.ready:
-        facts.append("not ready yet")
+        facts.append("can't be used now")
     return f"{quoted(video.title)} ({', '.join(facts)})"
 
 
@@ -97,6 +106,8 @@ def accounts_reply(found: AccountList) -> CallToolResult:
             lines.append(
                 f"  Check: {'ok' if account.check.ok else 'FAILED'}. {account.check.detail}"
             )
+            if account.check.error is not None and account.check.error.next_step:
+                lines.append(f"  Next: {account.check.error.next_step}")
     return reply(found, [*(lines or ["No account is configured."]), *(found.notes or ())])
 
 
@@ -162,7 +173,8 @@ def text_reply(found: SubtitleText) -> CallToolResult:
     ]
     if found.next_cursor:
         lines.append(_more(found.next_cursor))
-    return reply(found, lines, [(links.subtitles_uri(found.video, found.track_id), "Whole text")])
+    whole = (links.subtitles_uri(found.video, found.track_id), "Whole text")
+    return _answer(found, "\n".join(lines), [whole])
 
 
 def job_ref_reply(job: Job) -> CallToolResult:
@@ -192,7 +204,7 @@ def job_lines(job: Job) -> list[str]:
     if job.progress is not None and not job.state.ended:
         lines.append(f"Progress: {progress_text(job.progress)}")
     if job.result is not None and job.result.track_id:
-        where = f", file {quoted(job.result.path, 400)}" if job.result.path else ""
+        where = f", file {job.result.path!r}" if job.result.path else ""
         lines.append(f"Track: {quoted(job.result.name)} (track={job.result.track_id!r}{where})")
         lines += job.result.notes or ()
     if job.error is not None:

@@ -143,6 +143,11 @@ def _explain(error: DBAPIError | OSError, path: Path) -> DatabaseUnusable:
         return DatabaseUnusable(
             f"The job database {path} is damaged.", code="database_corrupt", next_step=_MOVE
         )
+    if isinstance(cause, OSError) and not isinstance(cause, PermissionError):
+        return DatabaseUnusable(
+            f"The folder of the job database {path} can't be made: {cause.strerror}.",
+            next_step="Create the folder, or point MEDIA_TRACKS_DATABASE_URL elsewhere.",
+        )
     if any(words in text for words in ("readonly", "unable to open", "ermission denied", "full")):
         return DatabaseUnusable(
             f"The job database {path} can't be written: {text}.",

@@ -210,7 +210,14 @@ def job_of(handle: Handle) -> Job:
     request = row.request
     open_still = not handle.state.ended
     video = f"{row.account}/{request.video_id}"
-    steps = next_steps.for_job(handle.job_id, request.kind, handle.state, video, row.result)
+    steps = next_steps.for_job(
+        handle.job_id,
+        request.kind,
+        handle.state,
+        video,
+        row.result,
+        existed=row.already_existed,
+    )
     if handle.cancelled_at is not None:
         steps = _after_cancel(row) or steps
     return Job(

@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TextIO, cast
 
@@ -60,7 +61,8 @@ class _Protocol:
         """End the process at once without its temp file, unless the work is done by now."""
         self._lock.acquire(timeout=_LOCK_SECONDS)  # a parent that reads nothing must not stop us
         if not self._finished:
-            temp.unlink(missing_ok=True)
+            with suppress(OSError):  # a read-only file system must not stop us either
+                temp.unlink(missing_ok=True)
         os._exit(STOPPED)
 
 
@@ -113,7 +115,8 @@ def _run(task: Task, protocol: _Protocol) -> TranscribeResult | AddAudioResult:
             return _transcribe(task, _Pace(protocol, "seconds"))
         return _add_audio(task, _Pace(protocol, "bytes"))
     except BaseException:
-        task.temp.unlink(missing_ok=True)
+        with suppress(OSError):  # the error that is on its way says more
+            task.temp.unlink(missing_ok=True)
         raise
 
 

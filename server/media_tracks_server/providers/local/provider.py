@@ -1,5 +1,6 @@
 """The `local` provider: the videos under one root, on this machine."""
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -142,13 +143,13 @@ class LocalFiles(LocalSteps):
         )
 
     def _find(self, query: VideoQuery) -> VideoPage:
-        words = (query.query or "").casefold().split()
+        words = _folded(query.query or "").split()
         after = query.uploaded_after.timestamp() if query.uploaded_after else 0.0
         start = _place(query.cursor)
         found = sorted(
             (-modified, video_id)
             for modified, video_id in self._there()
-            if modified >= after and all(word in video_id.casefold() for word in words)
+            if modified >= after and all(word in _folded(video_id) for word in words)
         )
         shown = found[start : start + query.limit]
         notes: list[str] = []
@@ -223,6 +224,11 @@ def _place(cursor: str | None) -> int:
             next_step="Pass next_cursor exactly as it came, or leave it out to start anew.",
         )
     return int(cursor)
+
+
+def _folded(text: str) -> str:
+    """For comparing: macOS writes names with accents apart, and people type them composed."""
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def _audio_track(stream: containers.AudioStream) -> AudioTrack:

@@ -86,7 +86,8 @@ def add_audio(
             shutil.copymode(video, temp)
             sync_file(temp)
     except BaseException:
-        temp.unlink(missing_ok=True)
+        with suppress(OSError):  # the error that is on its way says more
+            temp.unlink(missing_ok=True)
         raise
     on_progress(total, total)
     return added

@@ -7,6 +7,7 @@ import errno
 import logging
 import os
 import stat
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -65,11 +66,7 @@ def resolve(root: Root, video_id: str) -> Path:
     (a folder, an empty file). Outside is told before missing, so that nothing is revealed
     about other folders.
     """
-    path = _inside(root, video_id)
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise _unreached(root, video_id, error) from error
+    path, found = _found(root, video_id)
     if stat.S_ISDIR(found.st_mode):
         raise CallerError(
             f"{_shown(video_id)} is a folder, not a video.",
@@ -83,6 +80,22 @@ def resolve(root: Root, video_id: str) -> Path:
             code="empty_file",
         )
     return path
+
+
+def _found(root: Root, video_id: str) -> tuple[Path, os.stat_result]:
+    """The real path, by the name as it is given or with its accents composed or apart.
+
+    macOS writes them apart (NFD), and whoever types a name writes them composed.
+    """
+    trouble: OSError | None = None
+    for name in (video_id, *(unicodedata.normalize(form, video_id) for form in ("NFC", "NFD"))):
+        path = _inside(root, name)
+        try:
+            return path, path.stat()
+        except OSError as error:
+            trouble = trouble or error
+    assert trouble is not None
+    raise _unreached(root, video_id, trouble) from trouble
 
 
 def resolve_within(roots: tuple[Root, ...], named: str) -> Path:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import anyio.to_thread
@@ -98,7 +99,8 @@ class LocalSteps:
     def discard(self, task: Task) -> None:
         """See `DoesLocalSteps`; whatever has become of the video meanwhile."""
         if task.ref(_TEMP) is not None:
-            _temp(task).unlink(missing_ok=True)
+            with suppress(OSError):  # where nothing can be written, nothing was left either
+                _temp(task).unlink(missing_ok=True)
 
     def _survey(self, task: Task) -> Survey:
         path = roots.resolve(self._root, task.request.video_id)
