@@ -81,3 +81,44 @@ async def test_a_database_folder_that_cannot_be_made_is_told_as_that(
     assert answer.is_error
     assert "can't be made" in text_of(answer)
     assert "Move the file away" not in text_of(answer)
+
+
+async def test_a_name_too_long_for_its_captions_is_not_called_damaged(
+    open_client: Opens, local_settings: Settings, videos: Path
+) -> None:
+    name = "X" * 251 + ".mp4"
+    (videos / "talks" / "My intro.mp4").rename(videos / name)
+    async with open_client(local_settings) as client:
+        asked = await client.call_tool(
+            "generate_subtitles", {"video": f"local/{name}", "language": "en"}
+        )
+    assert asked.is_error
+    assert "too long" in text_of(asked)
+
+
+async def test_an_unreachable_vendor_is_tried_again_and_the_answer_says_just_that(
+    open_client: Opens, local_settings: Settings
+) -> None:
+    lost = Settings.model_validate(
+        local_settings.model_dump()
+        | {"datocms_api_token": "t", "datocms_base_url": "http://127.0.0.1:9"}
+    )
+    ask = {"video": "datocms/Vf3kQm9sRk2wTn7yPzB3Ga", "language": "en", "wait_seconds": 50}
+    async with open_client(lost) as client:
+        told: list[str] = []
+
+        async def tell(progress: float, total: float | None, message: str | None) -> None:
+            told.append(f"{progress} {total} {message}")
+
+        started = await client.call_tool("generate_subtitles", ask | {"wait_seconds": 0})
+        job_id = JobRef.model_validate(started.structured_content).job_id
+        text = ""
+        while "It is tried again by itself." not in text:
+            again = await client.call_tool(
+                "get_job_result", {"job_id": job_id, "wait_seconds": 1}, progress_callback=tell
+            )
+            text = text_of(again)
+        await client.call_tool("cancel_job", {"job_id": job_id})
+    assert "can't be reached" in text
+    assert text.count("Next: ") == 1
+    assert told

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent
 
 from media_tracks_tools import links
+from media_tracks_tools.errors import Side
 from media_tracks_tools.models import (
     AccountList,
     AudioTrack,
@@ -208,8 +209,17 @@ def job_lines(job: Job) -> list[str]:
         lines.append(f"Track: {quoted(job.result.name)} (track={job.result.track_id!r}{where})")
         lines += job.result.notes or ()
     if job.error is not None:
-        lines += problem_lines(job.error)
+        lines += _trouble_lines(job, job.error)
     return lines + [f"Next: {step}" for step in job.next_steps]
+
+
+def _trouble_lines(job: Job, problem: Problem) -> list[str]:
+    """Of a job that goes on: a vendor's trouble passes by itself, a setting has to be mended."""
+    if job.state not in {JobState.SUBMITTING, JobState.RUNNING}:
+        return problem_lines(problem)
+    if problem.side is Side.VENDOR:
+        problem = problem.model_copy(update={"next_step": None, "retry_after_seconds": None})
+    return [*problem_lines(problem), "It is tried again by itself."]
 
 
 def progress_text(progress: Progress) -> str:

@@ -1,5 +1,6 @@
 """The `local` provider: the videos under one root, on this machine."""
 
+import os
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
@@ -29,6 +30,8 @@ from media_tracks_tools.models import (
 from media_tracks_tools.plans import AddAudioTrack, GenerateSubtitles, Plan, Step, StepKind
 from media_tracks_tools.ports import VideoQuery
 
+_LONGEST_FILE_NAME = 255
+"""Bytes, on all common file systems."""
 _STEPS = (
     Step(kind=StepKind.CHILD, name="work"),
     Step(kind=StepKind.PUBLISH, name="publish"),
@@ -113,6 +116,13 @@ class LocalFiles(LocalSteps):
             raise NotSupported(
                 "For local files the language spoken has to be named.",
                 next_step="Call again with language='en' or the like.",
+            )
+        target = sidecars.path_for(roots.resolve(self._root, request.video_id), request.language)
+        if len(os.fsencode(target.name)) > _LONGEST_FILE_NAME:
+            raise CallerError(
+                f"The video's name is too long to put '.{request.language}.vtt' behind it.",
+                code="name_too_long",
+                next_step="Shorten the file's name by some letters, then ask again.",
             )
         return self._plan(request.video_id)
 
