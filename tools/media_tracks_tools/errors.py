@@ -70,6 +70,15 @@ class CallerError(MediaTracksError):
     default_code = "bad_request"
 
 
+def bad_cursor(tool: str) -> CallerError:
+    """The error of a cursor that is not one of this tool's."""
+    return CallerError(
+        f"This cursor is not one of {tool}.",
+        code="bad_cursor",
+        next_step="Pass next_cursor exactly as it came, or leave it out to start anew.",
+    )
+
+
 class NotFound(CallerError):
     """No such account, video, track or job, or none that this caller may see."""
 

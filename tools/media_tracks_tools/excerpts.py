@@ -2,7 +2,7 @@
 
 from media_tracks_tools import captions, languages
 from media_tracks_tools.capabilities import require
-from media_tracks_tools.errors import CallerError, NotFound, VendorError
+from media_tracks_tools.errors import CallerError, NotFound, VendorError, bad_cursor
 from media_tracks_tools.models import SubtitleText, SubtitleTrack, TextFormat
 from media_tracks_tools.ports import ListsSubtitles, Located, Services
 
@@ -92,9 +92,5 @@ def _number(cursor: str | None, cues: int) -> int:
     if cursor is None:
         return 0
     if not (cursor.isascii() and cursor.isdigit() and int(cursor) <= cues):
-        raise CallerError(
-            "This cursor is not one of read_subtitles for this track.",
-            code="bad_cursor",
-            next_step="Pass next_cursor exactly as it came, or leave it out to start anew.",
-        )
+        raise bad_cursor("read_subtitles for this track")
     return int(cursor)

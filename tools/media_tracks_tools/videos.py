@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 from media_tracks_tools import capabilities, replies
 from media_tracks_tools.arguments import AccountArg, CursorArg, LimitArg
 from media_tracks_tools.catalogue import ToolSpec
-from media_tracks_tools.errors import CallerError, MediaTracksError, NotSupported
+from media_tracks_tools.errors import MediaTracksError, NotSupported, bad_cursor
 from media_tracks_tools.models import AccountList, AccountStatus, VideoPage
 from media_tracks_tools.moments import at
 from media_tracks_tools.ports import (
@@ -145,11 +145,7 @@ def _parse(cursor: str) -> dict[str, str]:
     try:
         return _Cursors.validate_json(base64.urlsafe_b64decode(cursor))
     except ValueError as error:
-        raise CallerError(
-            "This cursor is not one of find_videos.",
-            code="bad_cursor",
-            next_step="Pass next_cursor exactly as it came, or leave it out to start anew.",
-        ) from error
+        raise bad_cursor("find_videos") from error
 
 
 TOOLS = (

@@ -9,7 +9,7 @@ import anyio
 from media_tracks_server.jobs.bell import Bell, heard
 from media_tracks_server.jobs.handles import Handle, Handles, job_of
 from media_tracks_tools import next_steps
-from media_tracks_tools.errors import CallerError
+from media_tracks_tools.errors import bad_cursor
 from media_tracks_tools.models import Job, JobPage, JobState
 from media_tracks_tools.plans import Plan, Request
 from media_tracks_tools.ports import Accounts, JobQuery, Located
@@ -102,8 +102,4 @@ def _parse(cursor: str) -> tuple[float, str]:
         at, job_id = base64.urlsafe_b64decode(cursor).decode().split(" ")
         return float(at), job_id
     except (ValueError, binascii.Error) as error:
-        raise CallerError(
-            "This cursor is not one of list_jobs.",
-            code="bad_cursor",
-            next_step="Pass next_cursor exactly as it came, or leave it out to start anew.",
-        ) from error
+        raise bad_cursor("list_jobs") from error

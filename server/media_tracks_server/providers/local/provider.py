@@ -14,7 +14,13 @@ from media_tracks_server.providers.local.identity import fingerprint
 from media_tracks_server.providers.local.roots import Root
 from media_tracks_server.providers.local.steps import LocalSteps
 from media_tracks_tools import languages
-from media_tracks_tools.errors import CallerError, MediaTracksError, NotFound, NotSupported
+from media_tracks_tools.errors import (
+    CallerError,
+    MediaTracksError,
+    NotFound,
+    NotSupported,
+    bad_cursor,
+)
 from media_tracks_tools.models import (
     Account,
     AccountCheck,
@@ -108,7 +114,7 @@ class LocalFiles(LocalSteps):
             )
         containers.check_label(request.label)
         roots.resolve_within(self._all_roots, request.source)
-        return self._plan(request.video_id)
+        return _plan(roots.resolve(self._root, request.video_id))
 
     def plan_generate_subtitles(self, request: GenerateSubtitles) -> Plan:
         """See `GeneratesSubtitles`."""
@@ -117,18 +123,15 @@ class LocalFiles(LocalSteps):
                 "For local files the language spoken has to be named.",
                 next_step="Call again with language='en' or the like.",
             )
-        target = sidecars.path_for(roots.resolve(self._root, request.video_id), request.language)
+        video = roots.resolve(self._root, request.video_id)
+        target = sidecars.path_for(video, request.language)
         if len(os.fsencode(target.name)) > _LONGEST_FILE_NAME:
             raise CallerError(
                 f"The video's name is too long to put '.{request.language}.vtt' behind it.",
                 code="name_too_long",
                 next_step="Shorten the file's name by some letters, then ask again.",
             )
-        return self._plan(request.video_id)
-
-    def _plan(self, video_id: str) -> Plan:
-        path = roots.resolve(self._root, video_id)
-        return Plan(steps=_STEPS, stoppable=True, subject=f"file\n{path}")
+        return _plan(video)
 
     def _handle(self, video_id: str) -> str:
         return f"{self.account.name}/{video_id}"
@@ -223,16 +226,16 @@ class LocalFiles(LocalSteps):
         )
 
 
+def _plan(video: Path) -> Plan:
+    return Plan(steps=_STEPS, stoppable=True, subject=f"file\n{video}")
+
+
 def _place(cursor: str | None) -> int:
     """How many videos were shown before."""
     if cursor is None:
         return 0
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= _LONGEST_CURSOR):
-        raise CallerError(
-            "This cursor is not one of find_videos.",
-            code="bad_cursor",
-            next_step="Pass next_cursor exactly as it came, or leave it out to start anew.",
-        )
+        raise bad_cursor("find_videos")
     return int(cursor)
 
 
