@@ -2,10 +2,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check fix docs bench lock clean
+.PHONY: help demo test conformance snapshots check fix docs bench lock clean
 
 help: ## Show this list.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -22,6 +22,12 @@ test: $(STAMP) ## All tests, with branch coverage.
 	@$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report
+
+conformance: $(STAMP) ## The official MCP suite, Inspector and the TypeScript client, on our server.
+	@PYTHONPATH=tests $(BIN)/python -m conformance.run
+
+snapshots: $(STAMP) ## Write the golden definitions of tools, prompts and resources anew.
+	@$(BIN)/python tests/snapshots/definitions.py
 
 check: $(STAMP) ## Lint, types, architecture, docs in step with the code.
 	$(BIN)/ruff check .
@@ -46,4 +52,4 @@ lock: $(STAMP) ## Renew requirements.lock: universal, with hashes, naming no hos
 	  --no-header --no-annotate --extra local --group dev pyproject.toml -o requirements.lock
 
 clean: ## Remove what the other commands made.
-	rm -rf .venv .coverage* .pytest_cache .ruff_cache media-tracks-demo
+	rm -rf .venv tests/conformance/node_modules .coverage* .pytest_cache .ruff_cache media-tracks-demo

@@ -13,8 +13,8 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
-from media_tracks_server.app import TOOLS
 from media_tracks_server.schemas import tool_of
+from media_tracks_server.selection import TOOLS
 from media_tracks_server.settings import Settings, variable
 
 ROOT = Path(__file__).parent.parent

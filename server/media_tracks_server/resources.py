@@ -2,17 +2,11 @@
 
 from mcp.server.mcpserver import MCPServer
 
-from media_tracks_tools import excerpts, links
+from media_tracks_tools import choosing, foreign_words, links, replies
 from media_tracks_tools.capabilities import require
 from media_tracks_tools.models import AudioTrackList, Model, SubtitleTrackList
-from media_tracks_tools.ports import (
-    Ctx,
-    ListsAudio,
-    ListsSubtitles,
-    ReadsSubtitles,
-    Supplies,
-    services_of,
-)
+from media_tracks_tools.ports import ListsAudio, ListsSubtitles, ReadsSubtitles
+from media_tracks_tools.services import Ctx, Supplies, services_of
 
 
 class Tracks(Model):
@@ -25,7 +19,7 @@ class Tracks(Model):
 async def job(job_id: str, ctx: Ctx) -> str:
     """One job as JSON, the same as get_job_result gives."""
     found = await (await services_of(ctx)).jobs.get(job_id)
-    return found.model_dump_json(exclude_none=True, indent=2)
+    return replies.document(found)
 
 
 async def tracks(account: str, id: str, ctx: Ctx) -> str:  # noqa: A002 - the template's variable
@@ -40,7 +34,7 @@ async def tracks(account: str, id: str, ctx: Ctx) -> str:  # noqa: A002 - the te
         if isinstance(provider, ListsSubtitles)
         else None,
     )
-    return found.model_dump_json(exclude_none=True, indent=2)
+    return replies.document(found)
 
 
 async def subtitles(account: str, id: str, track: str, ctx: Ctx) -> str:  # noqa: A002 - as above
@@ -48,8 +42,8 @@ async def subtitles(account: str, id: str, track: str, ctx: Ctx) -> str:  # noqa
     services = await services_of(ctx)
     located = services.accounts.locate(f"{account}/{id}")
     reader = require(services.accounts, located.provider, ReadsSubtitles)
-    chosen = await excerpts.chosen(services, located, track)
-    return await reader.read_subtitles(located.video_id, chosen.track_id)
+    chosen = await choosing.subtitle_track(services, located, track)
+    return foreign_words.captions(await reader.read_subtitles(located.video_id, chosen.track_id))
 
 
 def add_to(app: MCPServer[Supplies]) -> None:

@@ -30,17 +30,28 @@ def tool_of(spec: ToolSpec) -> Tool:
             open_world_hint=spec.open_world,
         ),
     )
-    tool.parameters = _shortened(tool.parameters)
+    tool.parameters = _inlined(_shortened(tool.parameters, _SAID_IN_WORDS))
     tool.parameters["additionalProperties"] = False
     if tool.fn_metadata.output_schema is not None:
-        tool.fn_metadata.output_schema = _inlined(
-            _shortened(tool.fn_metadata.output_schema, _MEANT_FOR_WRITERS)
+        whole = _shortened(tool.fn_metadata.output_schema, _MEANT_FOR_WRITERS)
+        tool.fn_metadata.output_schema = (
+            _inlined(whole)
+            if spec.depth is None
+            else _object(_cut(whole, _object(whole.get("$defs", {})), spec.depth))
         )
     return tool
 
 
 _MEANT_FOR_WRITERS = frozenset({"description", "default", "format", "minimum", "pattern"})
 """What an output schema need not say: the values themselves are before the reader's eyes."""
+
+
+_SAID_IN_WORDS = frozenset({"minimum", "maximum", "minLength", "format"})
+"""What the description of a parameter says too; what is out of bounds is refused all the same."""
+_MANY = 4
+"""Longer lists of values are spelt out where the whole result is."""
+_AMPLE = 80
+"""A text may be so long that no honest caller comes near the limit."""
 
 
 def _shortened(schema: JsonObject, needless: frozenset[str] = frozenset()) -> JsonObject:
@@ -73,6 +84,8 @@ def _object(node: Json) -> JsonObject:
 def _says_nothing(key: str, value: Json) -> bool:
     if key == "title" or (key == "additionalProperties" and value is False):
         return True
+    if key == "maxLength" and isinstance(value, int) and value >= _AMPLE:
+        return True
     return key == "default" and value in (None, [], "")
 
 
@@ -100,7 +113,8 @@ def _inlined(schema: JsonObject) -> JsonObject:
             return node
         name = str(node.get("$ref", "")).removeprefix("#/$defs/")
         if name in once:
-            return put(defs[name])
+            beside = {key: value for key, value in node.items() if key != "$ref"}
+            return _object(put(defs[name])) | beside
         return {key: put(value) for key, value in node.items()}
 
     kept: JsonObject = {
@@ -110,3 +124,28 @@ def _inlined(schema: JsonObject) -> JsonObject:
     if kept:
         whole["$defs"] = kept
     return whole
+
+
+def _cut(node: Json, defs: JsonObject, levels: int) -> Json:
+    """The schema to so many levels of properties: deeper objects are only called objects.
+
+    What is required, and long lists of values, are left out too.
+    """
+    if not isinstance(node, dict):
+        return node
+    name = str(node.get("$ref", "")).removeprefix("#/$defs/")
+    if name in defs:
+        return _cut(defs[name], defs, levels)
+    values = node.get("enum")
+    if isinstance(values, list) and len(values) > _MANY:
+        return {"type": "string"}
+    if "items" in node:
+        return node | {"items": _cut(node["items"], defs, levels)}
+    if "properties" not in node:
+        return node
+    if levels == 0:
+        return {"type": "object"}
+    properties: JsonObject = {
+        key: _cut(value, defs, levels - 1) for key, value in _object(node["properties"]).items()
+    }
+    return {"type": "object", "properties": properties}

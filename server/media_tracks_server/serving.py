@@ -1,27 +1,37 @@
 """Serving: over stdio to one chat host, or over HTTP on this machine."""
 
+import gc
 import logging
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 
 from media_tracks_server import logs
-from media_tracks_server.app import build
-from media_tracks_server.settings import load
+from media_tracks_server.app import App, build
+from media_tracks_server.settings import Given, Settings, load
 from media_tracks_tools.errors import SetupError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def stdio() -> None:
-    """Serve one client until its end of input."""
-    settings = load()
+def stdio(given: Given | None = None) -> None:
+    """Serve one client until its end of input; `given` are settings of the command line."""
+    settings = load(given)
     logs.set_up(settings.log_level)
-    build(settings).run("stdio")
+    server = build(settings)
+    gc.freeze()
+    gc.enable()
+    server.run("stdio")
 
 
-def http(host: str, port: int) -> None:
-    """Serve any number of clients at `http://host:port/mcp`.
+def http(
+    host: str,
+    port: int,
+    given: Given | None = None,
+    factory: Callable[[Settings], App] = build,
+) -> None:
+    """Serve any number of clients at `http://host:port/mcp`; `given` as for `stdio`.
 
     Raises SetupError for an address that others can reach: there is no authentication yet.
     """
@@ -34,12 +44,12 @@ def http(host: str, port: int) -> None:
             code="not_loopback",
             next_step="Use --host 127.0.0.1, and a tunnel with its own login from elsewhere.",
         )
-    settings = load()
+    settings = load(given)
     logs.set_up(settings.log_level)
     listening = _listen(host, port)
     port = listening.getsockname()[1]
     config = uvicorn.Config(
-        build(settings).streamable_http_app(host=host),
+        factory(settings).streamable_http_app(host=host),
         log_config=None,
         timeout_graceful_shutdown=1,
     )

@@ -4,7 +4,6 @@ import pytest
 
 from media_tracks_tools.errors import MediaTracksError, NotFound
 from media_tracks_tools.models import JobState, Problem, TrackStatus
-from media_tracks_tools.plans import AddAudioTrack, GenerateSubtitles
 from media_tracks_tools.ports import (
     AddsAudio,
     DoesLocalSteps,
@@ -16,6 +15,7 @@ from media_tracks_tools.ports import (
     ReadsSubtitles,
     VideoQuery,
 )
+from media_tracks_tools.requests import AddAudioTrack, GenerateSubtitles
 from worlds import World
 
 
@@ -102,7 +102,7 @@ class ProviderContract:
         assert [track.status for track in ours] == [TrackStatus.READY]
         assert first.result is not None
         assert first.result.track_id == ours[0].track_id
-        assert ours[0].readable is isinstance(provider, ReadsSubtitles)
+        assert ours[0].readable is world.facts.promises_text
         if isinstance(provider, ReadsSubtitles):
             text = await provider.read_subtitles(world.facts.video_id, ours[0].track_id)
             assert text.startswith("WEBVTT")

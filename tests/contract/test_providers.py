@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from behaviour import ProviderContract
+from changing import ChangingContract
 from media_tracks_server.demo.footage import make_music, make_video
 from media_tracks_server.demo.speech_model import demo_model
 from media_tracks_server.sandbox import SandboxInfo, running
@@ -26,7 +27,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class TestLocal(ProviderContract):
+class TestLocal(ProviderContract, ChangingContract):
     """Files on this machine."""
 
     @pytest.fixture
@@ -67,7 +68,7 @@ def count(info: SandboxInfo, vendor: str) -> int:
     return sum(entry.vendor == vendor and entry.effect in counted for entry in info.log())
 
 
-class TestDatoCMS(ProviderContract):
+class TestDatoCMS(ProviderContract, ChangingContract):
     """DatoCMS on the sandbox's wire."""
 
     @pytest.fixture
@@ -82,17 +83,19 @@ class TestDatoCMS(ProviderContract):
                 audio="https://example.com/dub.m4a",
                 secret=info.datocms.token,
                 effects=lambda: count(info, "datocms"),
+                promises_text=False,
             )
             settings = Settings(
                 database_url=f"sqlite:///{tmp_path / 'jobs.db'}",
                 datocms_api_token=SecretStr(info.datocms.token),
                 datocms_base_url=info.datocms.base_url,
+                datocms_mux_url=info.datocms.mux_base_url,
             )
             async with world(settings, facts) as running_world:
                 yield running_world
 
 
-class TestCloudflareStream(ProviderContract):
+class TestCloudflareStream(ProviderContract, ChangingContract):
     """Cloudflare Stream on the sandbox's wire."""
 
     @pytest.fixture

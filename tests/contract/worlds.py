@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from media_tracks_server.settings import Settings
 from media_tracks_server.wiring import wire
 from media_tracks_tools.models import Job
-from media_tracks_tools.plans import Plan, Request
-from media_tracks_tools.ports import Located, Provider, Services
+from media_tracks_tools.plans import Plan
+from media_tracks_tools.ports import Provider
+from media_tracks_tools.requests import TrackRequest
+from media_tracks_tools.services import Located, Services, Wanted
 
 
 @dataclass(frozen=True)
 class Facts:
     """What is true of the provider under test.
 
-    `effects` counts what really happened outside; `audio` is a source that it can add.
+    `effects` counts what really happened outside; `audio` is a source that it can add;
+    `promises_text` says whether it knows that the text of a ready subtitle track can be read.
     """
 
     account: str
@@ -26,6 +29,7 @@ class Facts:
     audio: str
     secret: str
     effects: Callable[[], int]
+    promises_text: bool = True
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,9 @@ class World:
         """The known video."""
         return Located(self.provider, self.facts.video_id)
 
-    async def finish(self, request: Request, plan: Plan) -> Job:
+    async def finish(self, request: TrackRequest, plan: Plan) -> Job:
         """Run a request to its end."""
-        job_id = await self.services.jobs.start(self.located, request, plan)
+        job_id = await self.services.jobs.start(Wanted(self.located, request, plan))
         return [job async for job in self.services.jobs.follow(job_id, 60)][-1]
 
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 import anyio
 from sqlalchemy import Connection, select
 
+from local_wire import LocalAccount
+from media_tracks_server.accounts import Registry
 from media_tracks_server.jobs.bell import Bell
+from media_tracks_server.jobs.board import Board
 from media_tracks_server.jobs.database import Database, Mode
 from media_tracks_server.jobs.driver import Driver, Pace
 from media_tracks_server.jobs.handles import Handle, Handles
@@ -16,18 +19,30 @@ from media_tracks_server.jobs.process import Owner
 from media_tracks_server.jobs.rows import read_work
 from media_tracks_server.jobs.store import WorkStore
 from media_tracks_server.jobs.tables import work
-from media_tracks_server.jobs.work import Work
+from media_tracks_server.jobs.work import OnUncertain, Phase, Work
 from media_tracks_tools.models import JobState
-from media_tracks_tools.plans import Request
+from media_tracks_tools.requests import GenerateBatch, GenerateSubtitles, RefusedVideo
+from media_tracks_tools.services import Located, Wanted
 from plans_and_rows import REQUEST
 from waiting import eventually
-from wire import LocalAccount, VendorAccount
+from wire import VendorAccount
 
 FAST = 200.0
 """So many seconds of a driver's clock pass in one of ours."""
 QUICK = Pace(idle=0.01, tick=0.02, sweep=0.02, report=0.0, database=0.02)
 
 Provider = VendorAccount | LocalAccount
+
+
+SUCCEEDED, FAILED, CANCELLED = JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED
+NEEDS_ATTENTION = JobState.NEEDS_ATTENTION
+ENDED = (SUCCEEDED, FAILED, CANCELLED, NEEDS_ATTENTION)
+
+
+def wanted(provider: Provider, request: GenerateSubtitles = REQUEST) -> Wanted:
+    """The request, in the steps of the provider's plan."""
+    plan = provider.plan_generate_subtitles(request)
+    return Wanted(Located(provider, request.video_id), request, plan)
 
 
 @dataclass
@@ -56,8 +71,13 @@ class World:
     def store(self, lease: float = 15.0 * FAST, owner: Owner | None = None) -> WorkStore:
         return WorkStore(self.database, owner or Owner.this(), self.clock, lease)
 
-    def handles(self, principal: str = "ann") -> Handles:
-        return Handles(self.database, principal, self.clock)
+    def handles(
+        self, principal: str = "ann", on_uncertain: OnUncertain = OnUncertain.ASK
+    ) -> Handles:
+        return Handles(self.database, principal, on_uncertain, self.clock)
+
+    def board(self, *providers: Provider, principal: str = "ann") -> Board:
+        return Board(self.handles(principal), Registry(providers), self.bell)
 
     @asynccontextmanager
     async def driving(
@@ -71,10 +91,30 @@ class World:
             group.cancel_scope.cancel()
 
     async def ask(
-        self, provider: Provider, request: Request = REQUEST, principal: str = "ann"
+        self,
+        provider: Provider,
+        request: GenerateSubtitles = REQUEST,
+        principal: str = "ann",
+        on_uncertain: OnUncertain = OnUncertain.ASK,
     ) -> str:
-        plan = provider.plan_generate_subtitles(REQUEST)
-        job_id = await self.handles(principal).start(provider.account, request, plan)
+        handles = self.handles(principal, on_uncertain)
+        job_id = await handles.start(wanted(provider, request))
+        self.bell.ring()
+        return job_id
+
+    async def start_batch(
+        self,
+        provider: Provider,
+        *video_ids: str,
+        principal: str = "ann",
+        refused: tuple[RefusedVideo, ...] = (),
+    ) -> str:
+        children = [
+            wanted(provider, REQUEST.model_copy(update={"video_id": one})) for one in video_ids
+        ]
+        videos = tuple(child.located.video for child in children)
+        batch = GenerateBatch(language="it", videos=videos, refused=refused)
+        job_id = await self.handles(principal).start_batch(batch, children)
         self.bell.ring()
         return job_id
 
@@ -94,3 +134,12 @@ class World:
             return [row for id_, body in found if (row := read_work(id_, body))]
 
         return await self.database.run(read, Mode.READ)
+
+
+async def lease_until(world: World) -> float:
+    held = select(work.c.lease_until)
+    return await world.database.run(lambda c: c.scalar(held) or 0.0, Mode.READ)
+
+
+async def ended(world: World, job_id: str) -> bool:
+    return (await world.work_of(job_id)).phase is Phase.DONE

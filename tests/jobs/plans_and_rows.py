@@ -3,7 +3,8 @@
 from media_tracks_server.jobs.work import Phase, Work
 from media_tracks_tools.errors import Side
 from media_tracks_tools.models import Problem, TrackResult
-from media_tracks_tools.plans import GenerateSubtitles, Plan, Ref, Step, StepKind, Survey
+from media_tracks_tools.plans import Plan, Ref, Step, StepKind, Survey
+from media_tracks_tools.requests import GenerateSubtitles
 
 NOW = 1_800_000_000.0
 ACCOUNT = "f" * 64
@@ -24,11 +25,26 @@ KEYED = Plan(
     )
 )
 """Like Cloudflare: a second track of the same label is refused."""
+EDIT = Plan(steps=(Step(kind=StepKind.AGAIN, name="put"), Step(kind=StepKind.WATCH, name="text")))
+"""Like an edited text: what is put there twice is there once."""
 LOCAL = Plan(
     steps=(Step(kind=StepKind.CHILD, name="work"), Step(kind=StepKind.PUBLISH, name="publish")),
+    redoes=3,
     stoppable=True,
 )
+REPLACE = Plan(
+    steps=(
+        Step(kind=StepKind.AGAIN, name="clear", grace_seconds=5, spoils=True),
+        Step(kind=StepKind.ONCE, name="generate", grace_seconds=10),
+        Step(kind=StepKind.WATCH, name="caption"),
+    ),
+    undo=(Step(kind=StepKind.AGAIN, name="restore"),),
+    redoes=1,
+)
+"""Like Cloudflare's captions, one per language: what is there makes room first."""
 BATCH = Plan(steps=(Step(kind=StepKind.KIDS, name="kids"),))
+
+SAVED = "WEBVTT\n\n00:01.000 --> 00:02.000\nformer"
 
 PROBLEM = Problem(side=Side.VENDOR, code="unavailable", message="no answer")
 TRACK = TrackResult(track_id="t1", name="Italiano", language="it")

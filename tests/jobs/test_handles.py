@@ -10,19 +10,20 @@ from job_world import World
 from media_tracks_server.accounts import Registry
 from media_tracks_server.jobs.bell import Bell
 from media_tracks_server.jobs.board import Board
-from media_tracks_server.jobs.handles import job_of
+from media_tracks_server.jobs.shown import job_of
 from media_tracks_server.jobs.tables import work
 from media_tracks_server.jobs.work import Phase, Work
 from media_tracks_tools.errors import CallerError, Conflict, DatabaseUnusable, NotFound
-from media_tracks_tools.models import Account, Job, JobKind, JobState
-from media_tracks_tools.plans import AddAudioTrack, GenerateSubtitles, Plan, Request
-from media_tracks_tools.ports import JobQuery, Located
+from media_tracks_tools.models import Job, JobKind, JobState
+from media_tracks_tools.plans import Plan
+from media_tracks_tools.requests import AddAudioTrack, GenerateSubtitles, TrackRequest
+from media_tracks_tools.services import JobQuery, Located, Wanted
 from plans_and_rows import ACCOUNT, LOCAL, PROBLEM, REQUEST, TRACK, UNKEYED
 from waiting import eventually
 from wire import Vendor, VendorAccount
 
-HERE = Account(name="vendor", provider="test", fingerprint=ACCOUNT)
-ELSEWHERE = Account(name="vendor", provider="test", fingerprint="e" * 64)
+HERE = VendorAccount(Vendor())
+ELSEWHERE = VendorAccount(Vendor(), fingerprint="e" * 64)
 AUDIO = AddAudioTrack(
     video_id="v1", source="https://example.com/a.mp3", label="Italiano", language="it"
 )
@@ -30,12 +31,13 @@ AUDIO = AddAudioTrack(
 
 async def ask(
     world: World,
-    request: Request = REQUEST,
+    request: TrackRequest = REQUEST,
     principal: str = "ann",
-    account: Account = HERE,
+    provider: VendorAccount = HERE,
     plan: Plan = UNKEYED,
 ) -> str:
-    return await world.handles(principal).start(account, request, plan)
+    wanted = Wanted(Located(provider, request.video_id), request, plan)
+    return await world.handles(principal).start(wanted)
 
 
 async def put(world: World, **fields: object) -> Work:
@@ -73,7 +75,7 @@ async def test_asking_twice_is_one_job(world: World) -> None:
     ids=["kind", "video", "language"],
 )
 async def test_another_kind_video_or_language_is_another_job(
-    world: World, request_: Request
+    world: World, request_: TrackRequest
 ) -> None:
     assert await ask(world) != await ask(world, request_)
     assert len(await world.rows()) == 2
@@ -81,14 +83,14 @@ async def test_another_kind_video_or_language_is_another_job(
 
 async def test_the_same_name_of_another_account_is_another_job(world: World) -> None:
     await ask(world)
-    await ask(world, account=ELSEWHERE)
+    await ask(world, provider=ELSEWHERE)
     assert len(await world.rows()) == 2
 
 
 async def test_two_roots_that_hold_one_file_share_one_work(world: World) -> None:
     plan = LOCAL.model_copy(update={"subject": "file\n/videos/a.mp4"})
     await ask(world, plan=plan)
-    await ask(world, REQUEST.model_copy(update={"video_id": "x"}), account=ELSEWHERE, plan=plan)
+    await ask(world, REQUEST.model_copy(update={"video_id": "x"}), provider=ELSEWHERE, plan=plan)
     assert len(await world.rows()) == 1
 
 
@@ -232,7 +234,7 @@ async def test_jobs_are_found_by_state_video_and_time(world: World) -> None:
     third = await ask(world, AUDIO)
     await world.handles().cancel(third)
     await ask(world, principal="bob")
-    await ask(world, account=ELSEWHERE)
+    await ask(world, provider=ELSEWHERE)
 
     async def found(query: JobQuery) -> set[str]:
         return {job.job_id for job in (await board(world).list(query)).jobs}
@@ -257,7 +259,7 @@ async def test_a_follower_hears_of_every_change_until_the_end(world: World) -> N
     located = Located(provider, "v1")
     request = GenerateSubtitles(video_id="v1", language="it", name="Italiano")
     jobs = board(world)
-    job_id = await jobs.start(located, request, UNKEYED)
+    job_id = await jobs.start(Wanted(located, request, UNKEYED))
     heard = list[JobState]()
 
     async def follow() -> None:

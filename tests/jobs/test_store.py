@@ -1,129 +1,25 @@
-"""Claims, the fence, leases and purging, on a real file and a clock that is turned by hand."""
+"""Claims and the fence, on a real file and a clock that is turned by hand."""
 
-import dataclasses
-import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
-import pytest
-from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy import Connection, select, update
 
 from job_world import TurnedClock, World
 from media_tracks_server.jobs import events as ev
 from media_tracks_server.jobs.database import Database, Mode
 from media_tracks_server.jobs.machine import advance
-from media_tracks_server.jobs.process import Owner
-from media_tracks_server.jobs.store import HEARD_AFTER, Claim, Commit, WorkStore
-from media_tracks_server.jobs.tables import job, job_event, work
-from media_tracks_server.jobs.work import Phase, Work
-from media_tracks_tools.errors import NotFound
-from media_tracks_tools.models import Account, JobState, Progress
+from media_tracks_server.jobs.store import Commit
+from media_tracks_server.jobs.tables import job, work
+from media_tracks_server.jobs.work import Phase
+from media_tracks_tools.models import JobState, Progress
 from media_tracks_tools.plans import Survey
-from plans_and_rows import ACCOUNT, PROBLEM, REQUEST, UNKEYED
+from plans_and_rows import ACCOUNT, PROBLEM
+from store_world import asked, end_all, one, owner
 
 T = TypeVar("T")
 LEASE = 15.0
-HERE = Account(name="vendor", provider="test", fingerprint=ACCOUNT)
-_CLAIM_ALL = """
-import json, sys, time
-from pathlib import Path
-import anyio
-from media_tracks_server.jobs.database import Database
-from media_tracks_server.jobs.process import Owner
-from media_tracks_server.jobs.store import WorkStore
-
-async def main():
-    store = WorkStore(Database(Path(sys.argv[1])), Owner.this(), lambda: 1_800_000_000.0)
-    print("ready", flush=True)
-    sys.stdin.readline()
-    taken = []
-    while rows := await store.claim([sys.argv[2]], 3):
-        taken += [claim.id for claim, _ in rows]
-    print(json.dumps(taken), flush=True)
-    sys.stdin.readline()
-
-anyio.run(main)
-"""
-
-
-def owner(name: str) -> Owner:
-    """A living one, by its pid."""
-    return dataclasses.replace(Owner.this(), nonce=name)
-
-
-async def asked(world: World, count: int = 1) -> list[str]:
-    handles = world.handles()
-    return [
-        await handles.start(HERE, REQUEST.model_copy(update={"video_id": f"v{number}"}), UNKEYED)
-        for number in range(count)
-    ]
-
-
-async def one(store: WorkStore) -> tuple[Claim, Work]:
-    (claimed,) = await store.claim([ACCOUNT], 5)
-    return claimed
-
-
-def start_claiming(path: Path) -> subprocess.Popen[str]:
-    child = subprocess.Popen(
-        [sys.executable, "-c", _CLAIM_ALL, str(path), ACCOUNT],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert child.stdout
-    return child
-
-
-def said(child: subprocess.Popen[str]) -> str:
-    assert child.stdout
-    return child.stdout.readline()
-
-
-def tell(child: subprocess.Popen[str]) -> None:
-    assert child.stdin
-    child.stdin.write("\n")
-    child.stdin.flush()
-
-
-def finish(child: subprocess.Popen[str]) -> None:
-    for pipe in (child.stdin, child.stdout):
-        if pipe:
-            pipe.close()
-    child.wait(20)
-
-
-async def test_three_processes_share_the_rows_and_none_is_claimed_twice(world: World) -> None:
-    await asked(world, 60)
-    children = [start_claiming(world.database.path) for _ in range(3)]
-    try:
-        assert [said(child) for child in children] == ["ready\n"] * 3
-        for child in children:
-            tell(child)
-        taken = [work_id for child in children for work_id in json.loads(said(child))]
-    finally:
-        for child in children:
-            finish(child)
-    assert len(taken) == len(set(taken)) == 60
-
-
-async def test_rows_of_a_killed_process_are_free_at_once(world: World) -> None:
-    await asked(world)
-    child = start_claiming(world.database.path)
-    try:
-        said(child)
-        tell(child)
-        assert len(json.loads(said(child))) == 1
-        store = world.store(LEASE)
-        assert await store.release_stale([], [ACCOUNT]) == 0
-        assert await store.next_due([ACCOUNT]) is None
-        child.kill()
-        child.wait(20)
-        assert await store.release_stale([], [ACCOUNT]) == 1
-        await one(store)
-    finally:
-        finish(child)
 
 
 async def test_a_row_is_written_only_by_who_holds_it(world: World) -> None:
@@ -187,30 +83,6 @@ async def test_all_but_progress_is_on_the_disk_before_anything_follows(tmp_path:
         row = after
     assert row.outcome is JobState.SUCCEEDED
     world.database.close()
-
-
-async def test_a_lease_holds_until_it_runs_out_and_longer_when_renewed(world: World) -> None:
-    await asked(world)
-    first, second = world.store(LEASE, owner("a")), world.store(LEASE, owner("b"))
-    _, row = await one(first)
-    world.clock.turn(LEASE - 1)
-    assert await second.release_stale([], [ACCOUNT]) == 0
-    await first.renew([row.id])
-    world.clock.turn(LEASE - 1)
-    assert await second.release_stale([], [ACCOUNT]) == 0
-    assert await second.claim([ACCOUNT], 5) == []
-    world.clock.turn(2)
-    assert await second.release_stale([], [ACCOUNT]) == 1
-    await one(second)
-
-
-async def test_what_a_process_is_at_is_not_freed_by_itself(world: World) -> None:
-    await asked(world)
-    store = world.store(LEASE)
-    _, row = await one(store)
-    world.clock.turn(10 * LEASE)
-    assert await store.release_stale([row.id], [ACCOUNT]) == 0
-    assert await store.release_stale([], [ACCOUNT]) == 1
 
 
 async def test_a_clock_set_back_one_hour_stalls_nothing(world: World) -> None:
@@ -315,66 +187,3 @@ async def test_an_ended_row_is_never_claimed_again_and_frees_its_key(world: Worl
     assert await world.store().claim([ACCOUNT], 5) == []
     (second,) = await asked(world)
     assert (await world.work_of(first)).id != (await world.work_of(second)).id
-
-
-async def test_events_tell_changes_and_once_heard_only_an_ended_jobs_last_is_kept(
-    world: World,
-) -> None:
-    await asked(world)
-    store = world.store()
-    claim, row = await one(store)
-    moved = row.model_copy(update={"progress": Progress(done=1, message="1")})
-    await store.commit(claim, row, moved, release=False)
-    await store.commit(claim, moved, moved, release=True)
-    assert await count(world, job_event) == 2
-    await end_all(world)
-    await store.purge(0)
-    assert await count(world, job_event) == 3
-    world.clock.turn(HEARD_AFTER + 1)
-    await store.purge(0)
-    assert await count(world, job_event) == 1
-
-
-async def test_purging_forgets_what_ended_long_ago_in_slices(world: World) -> None:
-    jobs = await asked(world, 5)
-    await end_all(world)
-    world.clock.turn(100)
-    assert await world.store().purge(world.clock() - 200) == 0
-    (fresh,) = await asked(world)
-    store = world.store()
-    slices = [await store.purge(world.clock() - 50, slice_size=2) for _ in range(4)]
-    assert slices == [2, 2, 1, 0]
-    with pytest.raises(NotFound):
-        await world.handles().get(jobs[0])
-    assert (await world.handles().get(fresh)).job_id == fresh
-    assert (await count(world, work), await count(world, job_event)) == (1, 1)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["", "elsewhere|1|0.0|x", "a newer version's words"],
-    ids=["empty", "another machine", "unreadable"],
-)
-def test_an_owner_that_can_not_be_judged_is_not_called_dead(name: str) -> None:
-    assert not Owner.is_dead(name)
-
-
-def test_an_owner_is_dead_when_its_pid_is_gone_or_another_process_has_it() -> None:
-    alive = Owner.this()
-    assert not Owner.is_dead(str(alive))
-    assert Owner.is_dead(str(dataclasses.replace(alive, started=alive.started - 500)))
-    assert Owner.is_dead(str(dataclasses.replace(alive, pid=2**22 + 1)))
-    assert not Owner.is_dead(str(alive).replace(f"|{alive.pid}|", "|not a pid|"))
-
-
-async def end_all(world: World) -> None:
-    store = world.store()
-    await store.release_all()
-    for claim, row in await store.claim([ACCOUNT], 100):
-        done = row.model_copy(update={"phase": Phase.DONE, "outcome": JobState.SUCCEEDED})
-        assert await store.commit(claim, row, done, release=True) is Commit.DONE
-
-
-async def count(world: World, table: Table) -> int:
-    counted = select(func.count()).select_from(table)
-    return await world.database.run(lambda c: c.scalar(counted) or 0, Mode.READ)

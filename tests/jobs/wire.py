@@ -1,15 +1,13 @@
 """A vendor in memory, and the smallest provider that talks to it: a fake of the wire only."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 
 import anyio
 import anyio.lowlevel
 
 from media_tracks_tools.errors import (
-    CredentialRefused,
     DatabaseUnusable,
     MediaTracksError,
     NotFound,
@@ -18,24 +16,23 @@ from media_tracks_tools.errors import (
     Unavailable,
     Unreachable,
     Unreadable,
-    WorkerDied,
 )
-from media_tracks_tools.models import Account, AccountCheck, Problem, Progress, TrackResult, Video
+from media_tracks_tools.models import Account, AccountCheck, Progress, TrackResult, Video
 from media_tracks_tools.plans import (
     Done,
     Failed,
-    GenerateSubtitles,
     Gone,
     NotYet,
     Plan,
     Ref,
     Sent,
+    StepKind,
     Survey,
     Task,
     Watched,
 )
-from media_tracks_tools.ports import Report
-from plans_and_rows import ACCOUNT, KEYED, LOCAL, UNKEYED
+from media_tracks_tools.requests import GenerateSubtitles
+from plans_and_rows import ACCOUNT, KEYED, SAVED, UNKEYED
 
 
 class Post(StrEnum):
@@ -75,7 +72,11 @@ class Vendor:
     """Errors of the next reads."""
     polls_until_ready: int = 1
     listed: bool = True
-    job_fails: bool = False
+    failures: list[Failed] = field(default_factory=list[Failed])
+    """What the next looks at what is ready find; the track is gone by then."""
+    touches: list[Post] = field(default_factory=list[Post])
+    """What becomes of the next requests that may be repeated; `posts` of those that may not."""
+    skip: tuple[str, ...] = ()
     unique_labels: bool = False
     tracks: list[str] = field(default_factory=list[str])
     log: list[str] = field(default_factory=list[str])
@@ -90,7 +91,7 @@ class Vendor:
             if self.unique_labels and self.tracks:
                 raise Refused("the label is taken")
             self.log.append("effect")
-            self.tracks.append(f"t{len(self.tracks) + 1}")
+            self.tracks.append(f"t{self.count('effect')}")
         if what in _RAISED:
             raise _RAISED[what]
         if what is Post.BUG:
@@ -98,6 +99,28 @@ class Vendor:
         if what is Post.HANGS:
             raise TimeoutError
         return self.tracks[-1]
+
+    def touch(self, task: Task) -> None:
+        """Do a step that may be repeated; the log has its name."""
+        what = self.touches.pop(0) if self.touches else Post.FINE
+        self.log.append(task.step.name)
+        if what in _HAPPENS:
+            match task.step.name:
+                case "default":
+                    self.default = task.ref("track")
+                case "clear":
+                    self.tracks = [one for one in self.tracks if one != "old"]
+                case "put":
+                    self.tracks = ["put"]
+                case "restore":
+                    assert task.saved == SAVED
+                    self.tracks = ["old"]
+                case name:
+                    raise AssertionError(name)
+        if what in _RAISED:
+            raise _RAISED[what]
+        if what is Post.BUG:
+            raise ZeroDivisionError
 
     def read(self, what: str) -> None:
         self.log.append(what)
@@ -108,7 +131,7 @@ class Vendor:
         return self.log.count(what)
 
 
-class _Account:
+class AnyAccount:
     """What every provider has."""
 
     def __init__(self, fingerprint: str) -> None:
@@ -130,35 +153,54 @@ class _Account:
         return AccountCheck(ok=True, detail="fine")
 
 
-class VendorAccount(_Account):
-    """Plans like DatoCMS's, or with `keyed` like Cloudflare's."""
+class VendorAccount(AnyAccount):
+    """Does the steps of the plans of `plans_and_rows`; each video of `others` has its own vendor.
 
-    def __init__(self, vendor: Vendor, *, keyed: bool = False, fingerprint: str = ACCOUNT) -> None:
+    What is called "old" among the tracks is what REPLACE takes the place of.
+    """
+
+    def __init__(
+        self,
+        vendor: Vendor,
+        plan: Plan = UNKEYED,
+        *,
+        keyed: bool = False,
+        fingerprint: str = ACCOUNT,
+        others: Mapping[str, Vendor] | None = None,
+    ) -> None:
         super().__init__(fingerprint)
         self.vendor = vendor
-        self._plan = KEYED if keyed else UNKEYED
+        self._plan = KEYED if keyed else plan
+        self._others = others or {}
         self.sending = anyio.Event()
 
     def plan_generate_subtitles(self, _: GenerateSubtitles) -> Plan:
         return self._plan
 
+    def at(self, task: Task) -> Vendor:
+        return self._others.get(task.request.video_id, self.vendor)
+
     async def survey(self, task: Task) -> Survey:
         await anyio.lowlevel.checkpoint()
-        self.vendor.read("survey")
-        there = self._tracks(task) if self.vendor.listed else ()
-        return Survey(baseline=(), existing=there[0] if there else None, title="Launch")
+        vendor = self.at(task)
+        vendor.read("survey")
+        there = self._tracks(task) if vendor.listed else ()
+        replaced = "old" in vendor.tracks
+        return Survey(
+            baseline=(),
+            existing=there[0] if there else None,
+            skip=vendor.skip,
+            saved=SAVED if replaced else None,
+            title="Launch",
+        )
 
     async def send(self, task: Task) -> Sent:
         await anyio.lowlevel.checkpoint()
-        if task.step.name == "default":
-            self.vendor.log.append("PATCH")
-            what = self.vendor.posts.pop(0) if self.vendor.posts else Post.FINE
-            if what in _RAISED:
-                raise _RAISED[what]
-            self.vendor.default = task.ref("track")
+        if task.step.kind is StepKind.AGAIN:
+            self.at(task).touch(task)
             return Sent()
         try:
-            track = self.vendor.post()
+            track = self.at(task).post()
         except TimeoutError:
             self.sending.set()
             await anyio.sleep_forever()
@@ -167,92 +209,24 @@ class VendorAccount(_Account):
 
     async def find_ours(self, task: Task) -> tuple[TrackResult, ...]:
         await anyio.lowlevel.checkpoint()
-        self.vendor.read("list")
-        return self._tracks(task) if self.vendor.listed else ()
+        self.at(task).read("list")
+        return self._tracks(task) if self.at(task).listed else ()
 
     async def watch(self, task: Task) -> Watched:
         await anyio.lowlevel.checkpoint()
-        self.vendor.read(f"watch {task.step.name}")
-        if self.vendor.polls_until_ready > 0:
-            self.vendor.polls_until_ready -= 1
+        vendor = self.at(task)
+        vendor.read(f"watch {task.step.name}")
+        if vendor.polls_until_ready > 0:
+            vendor.polls_until_ready -= 1
             return NotYet(progress=Progress(done=1, total=2, message="half"))
-        if self.vendor.job_fails:
-            return Failed(error=Problem.of(Refused("no speech")))
+        if vendor.failures:
+            vendor.tracks = [one for one in vendor.tracks if one == "old"]
+            return vendor.failures.pop(0)
         there = self._tracks(task)
-        if not there or not self.vendor.listed:
+        if not there or not vendor.listed:
             return Gone()
         return Done(result=there[0], refs=(Ref(what="track", id=there[0].track_id),))
 
     def _tracks(self, task: Task) -> tuple[TrackResult, ...]:
-        new = [track for track in self.vendor.tracks if track not in task.baseline]
+        new = [one for one in self.at(task).tracks if one not in {*task.baseline, "old"}]
         return tuple(TrackResult(track_id=one, name="Italiano", language="it") for one in new)
-
-
-class LocalAccount(_Account):
-    """A CHILD that may hang or die, and a PUBLISH that may be interrupted."""
-
-    def __init__(self, disk: Path, script: Sequence[str] = ()) -> None:
-        super().__init__("l" * 64)
-        self._target, self._temp = disk / "made.vtt", disk / "temp"
-        self.script = list(script)
-        self.log: list[str] = []
-        self.running = anyio.Event()
-        self.before_report: Callable[[], Awaitable[None]] = anyio.lowlevel.checkpoint
-
-    def plan_generate_subtitles(self, _: GenerateSubtitles) -> Plan:
-        return LOCAL
-
-    def _next(self, what: str) -> bool:
-        if self.script and self.script[0] == what:
-            self.script.pop(0)
-            return True
-        return False
-
-    async def survey(self, task: Task) -> Survey:  # noqa: ARG002
-        await anyio.lowlevel.checkpoint()
-        self.log.append("survey")
-        return Survey(baseline=())
-
-    def begin(self, task: Task) -> tuple[Ref, ...]:  # noqa: ARG002
-        self.log.append("begin")
-        if self._next("begin fails"):
-            raise NotFound("the video went away")
-        return (Ref(what="stamp", id="absent"),)
-
-    async def run(self, task: Task, report: Report) -> Done | Failed:  # noqa: ARG002
-        self.log.append("run")
-        if self._next("run dies"):
-            raise WorkerDied("gone")
-        if self._next("run fails"):
-            raise NotFound("the sound went away")
-        if self._next("run hangs"):
-            self.running.set()
-            try:
-                await anyio.sleep_forever()
-            finally:
-                self.log.append("run ended")
-        if self._next("run has a bug"):
-            raise ZeroDivisionError
-        for done in (1.0, 2.0, 3.0):
-            await self.before_report()
-            await report(Progress(done=done, total=3.0, message=f"{done:.0f} of 3"))
-        self._temp.write_text("WEBVTT")
-        inode = Ref(what="inode", id=str(self._temp.stat().st_ino))
-        return Done(refs=(inode,), result=TrackResult(track_id="it", name="Italiano"))
-
-    def publish(self, task: Task) -> Done | Failed:
-        self.log.append("publish")
-        if self._next("changed"):
-            changed = Refused("somebody wrote it", code="changed_meanwhile")
-            return Failed(error=Problem.of(changed))
-        if self._target.exists() and str(self._target.stat().st_ino) == task.ref("inode"):
-            return Done()
-        if self._next("publish fails"):
-            raise CredentialRefused("no right to write here")
-        self._temp.replace(self._target)
-        self.log.append("replaced")
-        return Done()
-
-    def discard(self, task: Task) -> None:  # noqa: ARG002
-        self.log.append("discard")
-        self._temp.unlink(missing_ok=True)

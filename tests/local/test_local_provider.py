@@ -13,8 +13,9 @@ from media_tracks_server.providers.local.provider import LocalFiles
 from media_tracks_server.providers.local.roots import Root, check_root, resolve, resolve_within
 from media_tracks_tools.errors import CallerError, MediaTracksError, NotFound, SetupError
 from media_tracks_tools.models import Progress
-from media_tracks_tools.plans import AddAudioTrack, Done, Failed, Task
+from media_tracks_tools.plans import Done, Failed, Task
 from media_tracks_tools.ports import VideoQuery
+from media_tracks_tools.requests import AddAudioTrack
 
 NAME = "soon"
 VTT = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHi\n"

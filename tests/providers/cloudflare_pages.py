@@ -1,10 +1,17 @@
 """The examples of Cloudflare's documentation pages."""
 
 from doubles import ACCOUNT_ID, CLOUDFLARE_URL
-from media_tracks_tools.plans import (
+from media_tracks_tools.plans import Ref, Step, StepKind, Task
+from media_tracks_tools.requests import (
     AddAudioTrack,
+    AddSubtitles,
+    DeleteAudioTrack,
+    DeleteSubtitles,
+    EditSubtitles,
     GenerateSubtitles,
-    Ref,
+    TrackRequest,
+    UpdateAudioTrack,
+    digest,
 )
 
 UID = "ea95132c15732412d22c1476fa83f27a"
@@ -44,6 +51,68 @@ ADD = AddAudioTrack(video_id=UID, source="https://example.com/it.mp3", label="It
 
 
 TRACK_REF = Ref(what="track", id=AUDIO_UID)
+
+
+TRACK_URL = f"{AUDIO_URL}/{AUDIO_UID}"
+
+
+CAPTION_URL = f"{CAPTIONS_URL}/en-GB"
+
+
+VTT_URL = f"{CAPTION_URL}/vtt"
+
+
+VTT = "WEBVTT\n\n00:00:00.000 --> 00:00:02.480\nThis is example response\n"
+
+
+OTHER_VTT = "WEBVTT\n\n00:00:00.000 --> 00:00:02.480\nThis is another response\n"
+
+
+RENAME = UpdateAudioTrack(
+    video_id=UID, track_id=AUDIO_UID, label="Italiano", new_label="Italian", make_default=True
+)
+
+
+DELETE_AUDIO = DeleteAudioTrack(video_id=UID, track_id=AUDIO_UID, label="Italiano")
+
+
+REPLACE = GENERATE.model_copy(update={"replaces": "en-GB"})
+
+
+ADD_TEXT = AddSubtitles(video_id=UID, language="en-GB", name="English (United Kingdom)", text=VTT)
+
+
+EDIT_TEXT = EditSubtitles(
+    video_id=UID,
+    track_id="en-GB",
+    language="en-GB",
+    name="English (United Kingdom)",
+    text=VTT,
+    before=digest(OTHER_VTT),
+)
+
+
+DELETE_TEXT = DeleteSubtitles(video_id=UID, track_id="en-GB", language="en-GB", name="English")
+
+
+def step(
+    request: TrackRequest,
+    name: str,
+    *refs: Ref,
+    baseline: tuple[str, ...] = (),
+    attempt: int = 1,
+    saved: str | None = None,
+) -> Task:
+    """One step of any request, as the job core hands it over."""
+    return Task(
+        work_id="work-1",
+        request=request,
+        step=Step(kind=StepKind.AGAIN, name=name),
+        refs=refs,
+        baseline=baseline,
+        attempt=attempt,
+        saved=saved,
+    )
 
 
 def ok(result: object) -> dict[str, object]:

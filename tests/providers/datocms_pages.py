@@ -1,10 +1,16 @@
 """The examples of DatoCMS's documentation pages."""
 
 from doubles import DATOCMS_URL
-from media_tracks_tools.plans import (
+from media_tracks_tools.plans import Ref, Step, StepKind, Task
+from media_tracks_tools.requests import (
     AddAudioTrack,
+    AddSubtitles,
+    DeleteAudioTrack,
+    DeleteSubtitles,
+    EditSubtitles,
     GenerateSubtitles,
-    Ref,
+    TrackRequest,
+    digest,
 )
 
 UPLOAD = "KsHmYJVXRmmEBzZUYeAgXw"
@@ -94,3 +100,66 @@ JOB_REF = Ref(what="job", id="4235")
 
 
 TRACK_REF = Ref(what="track", id=TRACK_ID)
+
+
+SUBTITLES = AddSubtitles(
+    video_id=UPLOAD,
+    language="it",
+    name="Italiano",
+    text="WEBVTT\n\n00:00.000 --> 00:01.000\nCiao\n",
+)
+
+
+DELETE_AUDIO = DeleteAudioTrack(
+    video_id=UPLOAD, track_id=TRACK_ID, label="Italiano", language="it-IT"
+)
+
+
+DELETE_SUBTITLES = DeleteSubtitles(
+    video_id=UPLOAD, track_id=TRACK_ID, name="Italiano", language="it-IT"
+)
+
+
+UPLOAD_REQUEST_ID = "/7/1455102967-it.vtt"
+
+
+STORAGE_URL = "https://dato-uploads.s3.test/7/1455102967-it.vtt?X-Amz-Signature=abc"
+
+
+UPLOAD_REQUEST = {
+    "data": {
+        "type": "upload_request",
+        "id": UPLOAD_REQUEST_ID,
+        "attributes": {"url": STORAGE_URL, "request_headers": {"x-amz-acl": "public-read"}},
+    }
+}
+
+
+def edit_of(before: str, text: str = SUBTITLES.text) -> EditSubtitles:
+    """An edit of the track of the pages, made from `before`."""
+    return EditSubtitles(
+        video_id=UPLOAD,
+        track_id=TRACK_ID,
+        language="it-IT",
+        name="Italiano",
+        text=text,
+        before=digest(before),
+    )
+
+
+def at(
+    request: TrackRequest,
+    step: str,
+    *refs: Ref,
+    baseline: tuple[str, ...] = (),
+    attempt: int = 1,
+) -> Task:
+    """One step of any request; its kind is nothing that an adapter looks at."""
+    return Task(
+        work_id="work-1",
+        request=request,
+        step=Step(kind=StepKind.AGAIN, name=step),
+        refs=refs,
+        baseline=baseline,
+        attempt=attempt,
+    )

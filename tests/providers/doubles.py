@@ -11,7 +11,8 @@ from respx.models import Call
 
 from media_tracks_server.http import Bucket
 from media_tracks_tools.errors import MediaTracksError
-from media_tracks_tools.plans import AddAudioTrack, GenerateSubtitles, Ref, Step, StepKind, Task
+from media_tracks_tools.plans import Ref, Step, StepKind, Task
+from media_tracks_tools.requests import AddAudioTrack, GenerateSubtitles
 
 DATOCMS_URL = "https://site-api.datocms.com"
 CLOUDFLARE_URL = "https://api.cloudflare.com/client/v4"

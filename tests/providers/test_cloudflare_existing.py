@@ -9,6 +9,7 @@ from cloudflare_pages import (
     AUDIO_URL,
     CAPTIONS_URL,
     GENERATE,
+    TRACK_REF,
     UID,
     VIDEO_URL,
     audio,
@@ -21,15 +22,15 @@ from media_tracks_server.providers.cloudflare import CloudflareStream
 from media_tracks_tools.errors import (
     Conflict,
 )
+from media_tracks_tools.plans import Done
 
 
 @pytest.mark.parametrize(
-    ("rows", "make_default", "existing", "noted"),
+    ("rows", "make_default", "existing"),
     [
-        ([audio(label="ITALIANO ")], False, AUDIO_UID, False),
-        ([audio()], True, AUDIO_UID, True),
-        ([audio(default=True)], True, AUDIO_UID, False),
-        ([audio(label="Deutsch")], False, None, False),
+        ([audio(label="ITALIANO ")], False, AUDIO_UID),
+        ([audio(default=True)], True, AUDIO_UID),
+        ([audio(label="Deutsch")], False, None),
     ],
 )
 async def test_a_survey_tells_which_audio_exists(
@@ -38,7 +39,6 @@ async def test_a_survey_tells_which_audio_exists(
     rows: list[dict[str, object]],
     make_default: bool,
     existing: str | None,
-    noted: bool,
 ) -> None:
     wire.get(VIDEO_URL).respond(json=ok(video()))
     wire.get(AUDIO_URL).respond(json=ok({"audio": rows}))
@@ -46,31 +46,53 @@ async def test_a_survey_tells_which_audio_exists(
     survey = await cloudflare.survey(task(request, "copy"))
     assert survey.baseline == (AUDIO_UID,)
     assert (survey.existing.track_id if survey.existing else None) == existing
-    assert bool(survey.existing and survey.existing.notes) == noted
+    assert survey.skip == ()
     assert (survey.title, survey.duration_seconds) == ("Launch video", 62.3)
 
 
 @pytest.mark.parametrize(
-    ("rows", "existing"),
+    ("source", "skip"), [("https://example.com/it.mp3", "copy"), ("a.m4a", "upload")]
+)
+async def test_a_track_that_only_is_to_be_the_default_is_watched_and_not_added_again(
+    cloudflare: CloudflareStream, wire: respx.MockRouter, source: str, skip: str
+) -> None:
+    wire.get(VIDEO_URL).respond(json=ok(video()))
+    wire.get(AUDIO_URL).respond(json=ok({"audio": [audio(), audio("x" * 32, "Deutsch")]}))
+    request = ADD.model_copy(update={"make_default": True, "source": source})
+    survey = await cloudflare.survey(task(request, skip))
+    assert survey.existing is None
+    assert survey.skip == (skip,)
+    watched = await cloudflare.watch(task(request, "audio", baseline=survey.baseline))
+    assert isinstance(watched, Done)
+    assert watched.refs == (TRACK_REF,)
+    assert watched.result
+    assert watched.result.notes
+
+
+@pytest.mark.parametrize(
+    ("rows", "baseline", "existing", "skip"),
     [
-        ([caption()], "en-GB"),
-        ([caption(status="inprogress")], "en-GB"),
-        ([caption(status="error")], None),
-        ([caption("en")], None),
-        ([], None),
+        ([caption()], ("en-GB",), "en-GB", ("clear", "generate")),
+        ([caption(status="inprogress")], ("en-GB",), "en-GB", ("clear", "generate")),
+        ([caption(status="error")], (), None, ()),
+        ([caption("en")], ("en",), None, ("clear",)),
+        ([], (), None, ("clear",)),
     ],
 )
 async def test_a_survey_tells_which_captions_exist(
     cloudflare: CloudflareStream,
     wire: respx.MockRouter,
     rows: list[dict[str, object]],
+    baseline: tuple[str, ...],
     existing: str | None,
+    skip: tuple[str, ...],
 ) -> None:
     wire.get(VIDEO_URL).respond(json=ok(video()))
     wire.get(CAPTIONS_URL).respond(json=ok(rows))
-    survey = await cloudflare.survey(task(GENERATE, "generate"))
-    assert survey.baseline == tuple(row["language"] for row in rows)
+    survey = await cloudflare.survey(task(GENERATE, "clear"))
+    assert survey.baseline == baseline
     assert (survey.existing.track_id if survey.existing else None) == existing
+    assert (survey.skip, survey.saved) == (skip, None)
 
 
 async def test_what_is_in_the_way_is_a_conflict(
@@ -78,12 +100,21 @@ async def test_what_is_in_the_way_is_a_conflict(
 ) -> None:
     wire.get(VIDEO_URL).respond(json=ok(video()))
     wire.get(AUDIO_URL).respond(json=ok([audio(status="error")]))
+    with pytest.raises(Conflict) as caught:
+        await cloudflare.survey(task(ADD, "generate"))
+    assert caught.value.code == "broken_track"
+    assert caught.value.next_step
+
+
+async def test_uploaded_captions_count_as_there_and_are_said_to_be_uploaded(
+    cloudflare: CloudflareStream, wire: respx.MockRouter
+) -> None:
+    wire.get(VIDEO_URL).respond(json=ok(video()))
     wire.get(CAPTIONS_URL).respond(json=ok([caption(generated=False)]))
-    for request, code in ((ADD, "broken_track"), (GENERATE, "uploaded_captions_exist")):
-        with pytest.raises(Conflict) as caught:
-            await cloudflare.survey(task(request, "generate"))
-        assert caught.value.code == code
-        assert caught.value.next_step
+    survey = await cloudflare.survey(task(GENERATE, "clear"))
+    assert survey.existing is not None
+    assert "uploaded, not generated" in "".join(survey.existing.notes or ())
+    assert {"clear", "generate"} <= set(survey.skip)
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,15 @@ def told(plan: Plan) -> list[tuple[str, str, float, bool]]:
 
 
 def test_the_plans_are_keyed_by_label_and_language(cloudflare: CloudflareStream) -> None:
-    assert told(cloudflare.plan_generate_subtitles(GENERATE)) == [
+    generate = cloudflare.plan_generate_subtitles(GENERATE)
+    assert told(generate) == [
+        ("again", "clear", 5.0, False),
         ("once", "generate", 10.0, True),
         ("watch", "caption", 0.0, False),
     ]
+    assert [step.spoils for step in generate.steps] == [True, False, False]
+    assert [step.name for step in generate.undo] == ["restore"]
+    assert generate.redoes == 1
     copy = [("once", "copy", 10.0, True), ("watch", "audio", 0.0, False)]
     assert told(cloudflare.plan_add_audio(ADD)) == copy
     default = ADD.model_copy(update={"make_default": True})
@@ -90,7 +95,7 @@ async def test_generating_posts_without_a_body(
     assert request.content == b""
     assert "Content-Type" not in request.headers
     assert request.headers["Authorization"] == f"Bearer {TOKEN}"
-    assert (limiter.taken[0][0].interval_seconds, limiter.taken[0][0].burst) == (0.3, 100)
+    assert (limiter.taken[0][0].interval_seconds, limiter.taken[0][0].burst) == (0.4, 400)
 
 
 async def test_adding_audio_sends_label_and_url(

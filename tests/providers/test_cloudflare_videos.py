@@ -80,23 +80,6 @@ async def test_an_unknown_video_is_named(
         await cloudflare.get_video(UID)
 
 
-async def test_videos_are_searched_since_a_date(
-    cloudflare: CloudflareStream, wire: respx.MockRouter
-) -> None:
-    route = wire.get(STREAM_URL).respond(json=ok([video()]))
-    query = VideoQuery.model_validate(
-        {"query": "launch", "uploaded_after": "2026-03-01T00:00:00+01:00", "limit": 5}
-    )
-    page = await cloudflare.find_videos(query)
-    assert [found.title for found in page.videos] == ["Launch video"]
-    assert (page.next_cursor, page.scanned) == (None, 1)
-    assert dict(route.calls.last.request.url.params) == {
-        "limit": "6",
-        "search": "launch",
-        "start": "2026-02-28T23:00:00Z",
-    }
-
-
 async def test_a_date_without_a_zone_is_utc(
     cloudflare: CloudflareStream, wire: respx.MockRouter
 ) -> None:

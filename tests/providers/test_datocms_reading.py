@@ -1,6 +1,5 @@
 """DatoCMS: what is recognised, checked and listed."""
 
-import httpx
 import pytest
 import respx
 
@@ -13,24 +12,28 @@ from datocms_pages import (
     track,
     upload,
 )
-from doubles import DATOCMS_URL, TOKEN, NotedLimiter, requests_of, task
+from doubles import DATOCMS_URL, TOKEN, NotedLimiter, task
 from media_tracks_server.providers.datocms import DatoCMS
 from media_tracks_tools.errors import (
-    CallerError,
     NotFound,
     NotSupported,
 )
 from media_tracks_tools.models import AudioKind, TrackStatus
 from media_tracks_tools.ports import (
     AddsAudio,
+    AddsSubtitles,
+    ChecksWriting,
+    DeletesAudio,
+    DeletesSubtitles,
     DoesVendorSteps,
+    EditsSubtitles,
     FindsVideos,
     GeneratesSubtitles,
     ListsAudio,
     ListsSubtitles,
     Provider,
     ReadsSubtitles,
-    VideoQuery,
+    UpdatesAudio,
 )
 
 
@@ -40,12 +43,18 @@ def test_it_can_what_datocms_can(datocms: DatoCMS) -> None:
         FindsVideos,
         ListsAudio,
         AddsAudio,
+        DeletesAudio,
         ListsSubtitles,
         GeneratesSubtitles,
+        ReadsSubtitles,
+        AddsSubtitles,
+        EditsSubtitles,
+        DeletesSubtitles,
+        ChecksWriting,
         DoesVendorSteps,
     ):
         assert isinstance(datocms, protocol)
-    assert not isinstance(datocms, ReadsSubtitles)
+    assert not isinstance(datocms, UpdatesAudio)
     assert datocms.languages() is None
     assert all(sentence.endswith(".") for sentence in datocms.limits())
 
@@ -82,30 +91,6 @@ def test_ids_and_editor_addresses_are_recognised(
     datocms: DatoCMS, text: str, found: str | None
 ) -> None:
     assert datocms.recognise(text) == found
-
-
-async def test_the_check_asks_for_the_site(datocms: DatoCMS, wire: respx.MockRouter) -> None:
-    site = {"type": "site", "id": "7", "attributes": {"name": "My\nproject", "locales": ["en"]}}
-    route = wire.get(f"{DATOCMS_URL}/site").respond(json={"data": site})
-    check = await datocms.check()
-    assert check.ok
-    assert "'My project'" in check.detail
-    headers = route.calls.last.request.headers
-    assert headers["Authorization"] == f"Bearer {TOKEN}"
-    assert headers["X-Api-Version"] == "3"
-    assert headers["Accept"] == "application/json"
-    assert "X-Environment" not in headers
-
-
-async def test_the_check_never_raises_for_a_bad_token(
-    datocms: DatoCMS, wire: respx.MockRouter
-) -> None:
-    wire.get(f"{DATOCMS_URL}/site").respond(401, json=api_error("INVALID_AUTHORIZATION_HEADER"))
-    check = await datocms.check()
-    assert not check.ok
-    assert check.error
-    assert check.error.code == "credential_refused"
-    assert "DATOCMS_API_TOKEN" in (check.error.next_step or "")
 
 
 @pytest.mark.parametrize(
@@ -181,66 +166,6 @@ async def test_an_unknown_video_is_named(datocms: DatoCMS, wire: respx.MockRoute
     wire.get(UPLOAD_URL).respond(404, json=api_error("NOT_FOUND"))
     with pytest.raises(NotFound, match=f"DatoCMS has no video '{UPLOAD}' in this project"):
         await datocms.get_video(UPLOAD)
-
-
-async def test_videos_are_listed_newest_first_in_pages(
-    datocms: DatoCMS, wire: respx.MockRouter
-) -> None:
-    route = wire.get(f"{DATOCMS_URL}/uploads").mock(
-        side_effect=[
-            httpx.Response(
-                200, json={"data": [upload("1"), upload("2")], "meta": {"total_count": 3}}
-            ),
-            httpx.Response(200, json={"data": [upload("3")], "meta": {"total_count": 3}}),
-        ]
-    )
-    first = await datocms.find_videos(VideoQuery(query="launch", limit=2))
-    second = await datocms.find_videos(VideoQuery(limit=2, cursor=first.next_cursor))
-    assert [video.video for video in first.videos] == ["datocms/1", "datocms/2"]
-    assert [video.video for video in second.videos] == ["datocms/3"]
-    assert second.next_cursor is None
-    asked, again = (dict(request.url.params) for request in requests_of(route))
-    assert asked == {
-        "filter[fields][type][eq]": "video",
-        "filter[query]": "launch",
-        "order_by": "_created_at_DESC",
-        "page[limit]": "2",
-        "page[offset]": "0",
-    }
-    assert again["page[offset]"] == "2"
-    assert "filter[query]" not in again
-
-
-async def test_listing_ends_where_videos_are_too_old(
-    datocms: DatoCMS, wire: respx.MockRouter
-) -> None:
-    rows = [
-        upload("1", created_at="2026-03-05T00:00:00Z"),
-        upload("2", created_at=None),
-        upload("3", mime_type="image/png", mux_playback_id=None),
-        upload("4", created_at="2026-01-05T00:00:00Z"),
-    ]
-    wire.get(f"{DATOCMS_URL}/uploads").respond(json={"data": rows, "meta": {"total_count": 99}})
-    for after in ("2026-02-01T00:00:00", "2026-02-01T00:00:00+01:00"):
-        query = VideoQuery.model_validate({"uploaded_after": after})
-        page = await datocms.find_videos(query)
-        assert [video.video for video in page.videos] == ["datocms/1", "datocms/2"]
-        assert page.next_cursor is None
-        assert page.scanned == 4
-
-
-async def test_an_empty_page_has_no_next(datocms: DatoCMS, wire: respx.MockRouter) -> None:
-    wire.get(f"{DATOCMS_URL}/uploads").respond(json={"data": [], "meta": {"total_count": 9}})
-    page = await datocms.find_videos(VideoQuery(limit=10_000, cursor="o8"))
-    assert page.videos == ()
-    assert page.next_cursor is None
-    assert dict(wire.calls.last.request.url.params)["page[limit]"] == "500"
-
-
-@pytest.mark.parametrize("cursor", ["", "8", "o-1", "oo", "o1234567890"])
-async def test_a_foreign_cursor_is_refused(datocms: DatoCMS, cursor: str) -> None:
-    with pytest.raises(CallerError, match="cursor"):
-        await datocms.find_videos(VideoQuery(cursor=cursor))
 
 
 async def test_tracks_are_listed_by_type(datocms: DatoCMS, wire: respx.MockRouter) -> None:

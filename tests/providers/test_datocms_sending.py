@@ -38,13 +38,15 @@ from media_tracks_tools.plans import (
 )
 
 
-def test_the_plans_are_once_then_watch(datocms: DatoCMS) -> None:
+def test_what_creates_is_sent_once_then_watched(datocms: DatoCMS) -> None:
     def told(plan: Plan) -> list[tuple[str, str, float, bool]]:
         return [(step.kind, step.name, step.grace_seconds, step.keyed) for step in plan.steps]
 
     watched = [("watch", "job", 0.0, False), ("watch", "track", 0.0, False)]
-    assert told(datocms.plan_add_audio(ADD)) == [("once", "create", 60.0, False), *watched]
+    name = ("again", "name", 0.0, False)
+    assert told(datocms.plan_add_audio(ADD)) == [name, ("once", "create", 60.0, False), *watched]
     assert told(datocms.plan_generate_subtitles(GENERATE)) == [
+        name,
         ("once", "generate", 60.0, False),
         *watched,
     ]
@@ -63,8 +65,9 @@ def test_the_plans_are_once_then_watch(datocms: DatoCMS) -> None:
 def test_audio_that_datocms_can_not_take_is_refused(
     datocms: DatoCMS, change: dict[str, object], kind: type[MediaTracksError]
 ) -> None:
-    with pytest.raises(kind):
+    with pytest.raises(kind) as caught:
         datocms.plan_add_audio(ADD.model_copy(update=change))
+    assert caught.value.next_step
 
 
 @pytest.mark.parametrize(("language", "kind"), [("auto", NotSupported), ("und", CallerError)])
@@ -199,7 +202,7 @@ async def test_the_details_of_a_refusal_are_quoted(
 async def test_a_track_given_at_once_is_taken(datocms: DatoCMS, wire: respx.MockRouter) -> None:
     wire.post(TRACKS_URL).respond(200, json={"data": track()})
     sent = await datocms.send(task(ADD, "create"))
-    assert sent.refs == (Ref(what="track", id=TRACK_ID),)
+    assert sent.refs == (Ref(what="given", id=TRACK_ID), Ref(what="track", id=TRACK_ID))
     assert await datocms.watch(task(ADD, "job", *sent.refs)) == Done()
     assert wire.calls.call_count == 1
 

@@ -3,15 +3,14 @@
 from collections.abc import AsyncIterator, Callable
 
 import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 import respx
 
 from doubles import NotedLimiter
 from made_up_vendor import ASK, URL, VENDOR, Thing
-from media_tracks_server.http import (
-    VendorClient,
-)
+from media_tracks_server.http import VendorClient, new_client
 from media_tracks_tools.errors import (
     Refused,
     Unavailable,
@@ -94,6 +93,33 @@ async def test_a_write_whose_2xx_breaks_off_has_happened(
         with pytest.raises(Unreadable):
             await vendor.write("POST", "thing", ASK)
     assert len(requests) == 1
+
+
+@pytest.mark.parametrize(("extra", "cut"), [(0.0, True), (60.0, False)])
+async def test_a_write_may_take_as_much_longer_as_is_said(
+    vendor: VendorClient,
+    wire: respx.MockRouter,
+    monkeypatch: pytest.MonkeyPatch,
+    extra: float,
+    cut: bool,
+) -> None:
+    monkeypatch.setattr("media_tracks_server.http.client._TOTAL_SECONDS", 0.0)
+    asked: list[httpx.Request] = []
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        await anyio.lowlevel.checkpoint()
+        return httpx.Response(200, json={"count": 3})
+
+    wire.post(URL).mock(side_effect=slow)
+    if cut:
+        with pytest.raises(Unavailable):
+            await vendor.write("POST", "thing", ASK, extra_seconds=extra)
+    else:
+        answer = await vendor.write("POST", "thing", ASK, extra_seconds=extra)
+        assert answer.parse(Thing).count == 3
+    usual = new_client().timeout.as_dict()
+    assert asked[0].extensions["timeout"] == usual | {"write": 30.0 + extra}
 
 
 @pytest.mark.usefixtures("impatient")

@@ -7,6 +7,7 @@ import pytest
 from cloudflare import Cloudflare
 
 from media_tracks_server.sandbox import ManualClock, SandboxInfo, running
+from subjects import Subject, opened
 
 
 @pytest.fixture
@@ -55,3 +56,16 @@ def stream(sandbox: SandboxInfo) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {sandbox.cloudflare.token}"}
     with httpx.Client(base_url=account, headers=headers, trust_env=False) as client:
         yield client
+
+
+@pytest.fixture(params=["datocms", "cloudflare"])
+def vendor(request: pytest.FixtureRequest) -> str:
+    """Each vendor in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def subject(vendor: str, clock: ManualClock) -> Iterator[Subject]:
+    """Each vendor alone, without a fault so far."""
+    with running(vendor, job_seconds=10, clock=clock) as info, opened(info) as one:
+        yield one

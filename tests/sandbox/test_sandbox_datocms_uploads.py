@@ -16,6 +16,7 @@ from media_tracks_server.sandbox.datocms_seed import (
 )
 
 VIDEOS = {"filter[fields][type][eq]": "video"}
+MATCHES = "filter[fields][filename][matches]"
 
 
 def listed(datocms: httpx.Client, params: dict[str, Any]) -> dict[str, Any]:
@@ -83,6 +84,20 @@ def test_pages_cut_the_list_and_keep_the_count(datocms: httpx.Client) -> None:
     [
         ({"filter[query]": "launch VIDEO"}, {FEATURED_UPLOAD_ID}),
         ({"filter[query]": "dsc-0042"}, {UNTITLED_UPLOAD_ID}),
+        ({"filter[query]": "launch-video"}, set[str]()),
+        ({f"{MATCHES}[pattern]": "LAUNCH-vid"}, {FEATURED_UPLOAD_ID}),
+        ({f"{MATCHES}[pattern]": "launch.video"}, set[str]()),
+        (
+            {f"{MATCHES}[pattern]": "launch.video", f"{MATCHES}[regexp]": "true"},
+            {FEATURED_UPLOAD_ID},
+        ),
+        ({f"{MATCHES}[pattern]": "LAUNCH-vid", f"{MATCHES}[case_sensitive]": "true"}, set[str]()),
+        (
+            {f"{MATCHES}[pattern]": r"^\d+-dsc-\d{4}", f"{MATCHES}[regexp]": "true"},
+            {UNTITLED_UPLOAD_ID},
+        ),
+        ({"filter[fields][filename][not_matches][pattern]": ".mp4", **VIDEOS}, {PRODUCT_TOUR_ID}),
+        ({"filter[fields][mime_type][matches][pattern]": "IMAGE/"}, {NON_VIDEO_UPLOAD_ID}),
         ({"filter[ids]": f"{INTERVIEW_ID},unknown"}, {INTERVIEW_ID}),
         ({"filter[fields][id][in][]": [INTERVIEW_ID, FEATURED_UPLOAD_ID]}, None),
         ({"filter[fields][type][neq]": "video"}, {NON_VIDEO_UPLOAD_ID}),
@@ -122,6 +137,11 @@ def test_the_order_may_name_several_fields(datocms: httpx.Client) -> None:
         ({"filter[fields][mood][eq]": "x"}, "INVALID_FILTER_FIELDS_PARAM"),
         ({"filter[fields]": "x"}, "INVALID_FILTER_FIELDS_PARAM"),
         ({"filter[fields][_created_at][gt]": "soon"}, "INVALID_FILTER_FIELDS_PARAM"),
+        ({MATCHES: "launch"}, "INVALID_FILTER_FIELDS_PARAM"),
+        ({f"{MATCHES}[regexp]": "true"}, "INVALID_FILTER_FIELDS_PARAM"),
+        ({f"{MATCHES}[pattern]": "(", f"{MATCHES}[regexp]": "true"}, "INVALID_FILTER_FIELDS_PARAM"),
+        ({f"{MATCHES}[pattern]": "x", f"{MATCHES}[regexp]": "1"}, "INVALID_FILTER_FIELDS_PARAM"),
+        ({"filter[fields][type][matches][pattern]": "x"}, "INVALID_FILTER_FIELDS_PARAM"),
     ],
 )
 def test_a_query_that_is_not_understood_is_refused(

@@ -55,18 +55,29 @@ def test_the_program_announces_itself_and_ends_quietly(ending: signal.Signals) -
         assert set(first["datocms"]) == {
             "base_url",
             "token",
+            "read_only_token",
+            "mux_base_url",
             "upload_id",
+            "silent_id",
             "non_video_upload_id",
         }
-        assert set(first["cloudflare"]) == {"base_url", "token", "account_id", "video_uid"}
+        assert set(first["cloudflare"]) == {
+            "base_url",
+            "token",
+            "read_only_token",
+            "account_id",
+            "video_uid",
+            "silent_id",
+        }
         assert first["cloudflare"]["base_url"].endswith("/client/v4")
         exports = dict(
             process.stdout.readline().removeprefix("export ").strip().split("=", 1)
-            for _ in range(5)
+            for _ in range(6)
         )
         assert exports == {
             "DATOCMS_API_TOKEN": first["datocms"]["token"],
             "MEDIA_TRACKS_DATOCMS_BASE_URL": first["datocms"]["base_url"],
+            "MEDIA_TRACKS_DATOCMS_MUX_URL": first["datocms"]["mux_base_url"],
             "CLOUDFLARE_API_TOKEN": first["cloudflare"]["token"],
             "CLOUDFLARE_ACCOUNT_ID": first["cloudflare"]["account_id"],
             "MEDIA_TRACKS_CLOUDFLARE_BASE_URL": first["cloudflare"]["base_url"],

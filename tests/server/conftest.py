@@ -82,6 +82,7 @@ def all_settings(local_settings: Settings, sandbox: SandboxInfo) -> Settings:
         | {
             "datocms_api_token": sandbox.datocms.token,
             "datocms_base_url": sandbox.datocms.base_url,
+            "datocms_mux_url": sandbox.datocms.mux_base_url,
             "cloudflare_api_token": sandbox.cloudflare.token,
             "cloudflare_account_id": sandbox.cloudflare.account_id,
             "cloudflare_base_url": sandbox.cloudflare.base_url,

@@ -170,12 +170,12 @@ async def test_a_vendors_missing_capability_names_the_accounts_that_have_it(
     open_client: Opens, all_settings: Settings, sandbox: SandboxInfo
 ) -> None:
     assert sandbox.datocms is not None
-    ask = {"video": f"datocms/{sandbox.datocms.upload_id}", "track": "en"}
+    ask = {"video": f"datocms/{sandbox.datocms.upload_id}", "track": "en", "make_default": True}
     async with open_client(all_settings) as client:
-        answer = await client.call_tool("read_subtitles", ask)
+        answer = await client.call_tool("update_audio_track", ask)
     assert answer.is_error
-    assert "no way to read subtitles" in text_of(answer)
-    assert "local, cloudflare" in text_of(answer)
+    assert "no way to change audio tracks" in text_of(answer)
+    assert "cloudflare" in text_of(answer)
 
 
 async def test_a_corrupt_database_is_named_with_what_to_do_and_the_server_goes_on(

@@ -65,7 +65,7 @@ async def test_a_track_that_is_not_there_is_answered_with_those_that_are(
         answer = await client.call_tool("read_subtitles", {"video": VIDEO, "track": "it"})
         unreadable = await client.call_tool("list_subtitles", {"video": VIDEO})
     assert answer.is_error
-    assert "'de' (de)" in text_of(answer)
+    assert "'de' ('Deutsch')" in text_of(answer)
     assert "“Deutsch”" in text_of(unreadable)
 
 

@@ -93,3 +93,61 @@ def test_an_invalid_value_names_its_variable_and_not_the_value(
         load()
     assert "MEDIA_TRACKS_WAIT_SECONDS" in caught.value.message
     assert "hunter2" not in caught.value.message
+
+
+def test_every_secret_may_lie_in_a_file_and_none_shows(
+    toml: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "signing").write_text("from-file\n")
+    monkeypatch.setenv("MEDIA_TRACKS_SECRET_FILE", str(tmp_path / "signing"))
+    toml.write_text('cloudflare_api_token = "from-toml"')
+    settings = load()
+    assert settings.secret is not None
+    assert settings.secret.get_secret_value() == "from-file"
+    assert "from-" not in f"{settings!r} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+def test_relative_paths_in_the_toml_file_begin_at_its_folder(
+    toml: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text("from-file")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    monkeypatch.setenv("MEDIA_TRACKS_CONFIG", f"../{toml.name}")
+    toml.write_text(
+        'local_roots = "videos:talks=more/talks:/absolute"\n'
+        'database_url = "sqlite:///jobs.db"\n'
+        'speech_model = "./model"\n'
+        'datocms_api_token_file = "token"\n'
+    )
+    settings = load()
+    roots = [Path(part).resolve() for part in settings.local_roots.replace("talks=", "").split(":")]
+    assert roots == [tmp_path / "videos", tmp_path / "more" / "talks", Path("/absolute")]
+    assert settings.database_path.resolve() == tmp_path / "jobs.db"
+    assert Path(settings.speech_model).resolve() == tmp_path / "model"
+    assert settings.datocms_api_token is not None
+
+
+def test_a_speech_models_name_in_the_toml_file_stays_a_name(toml: Path) -> None:
+    toml.write_text('speech_model = "small"')
+    assert load().speech_model == "small"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("MEDIA_TRACKS_ON_UNCERTAIN", "pay twice", "submit_again"),
+        ("MEDIA_TRACKS_CONFIRM", "never", "refuse"),
+    ],
+)
+def test_a_choice_that_is_none_is_told_with_the_choices(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SetupError, match=f"{variable}.*{words}"):
+        load()
+
+
+def test_the_choices_default_to_asking() -> None:
+    settings = load()
+    assert (settings.on_uncertain.value, settings.confirm.value) == ("ask", "ask")

@@ -146,7 +146,7 @@ def test_another_address_than_this_machines_is_refused(environment: dict[str, st
     assert "Next: " in done.stderr
 
 
-@pytest.mark.parametrize("command", [(), ("serve",), ("demo",), ("sandbox",)])
+@pytest.mark.parametrize("command", [(), ("serve",), ("demo",), ("sandbox",), ("doctor",)])
 def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
     done = ran(*command, "--help")
     assert done.returncode == 0

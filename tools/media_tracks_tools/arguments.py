@@ -2,15 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 VideoArg = Annotated[
     str,
     Field(
         min_length=1,
         max_length=1000,
-        description="The video: the `video` value of find_videos, e.g. 'local/talks/intro.mp4'; "
-        "a bare id or a pasted URL also works where only one account can mean it.",
+        description="A `video` of find_videos, e.g. 'local/talks/intro.mp4'; or a pasted URL.",
     ),
 ]
 
@@ -19,12 +18,14 @@ TrackArg = Annotated[
     Field(
         min_length=1,
         max_length=200,
-        description="The track: its `track_id`, or its name or language where only one has it.",
+        description="Its `track_id`, or a name or language that only one has.",
     ),
 ]
 
 JobArg = Annotated[
-    str, Field(min_length=1, max_length=80, description="A `job_id`, e.g. 'job_x1Y…'.")
+    str,
+    Field(min_length=1, max_length=80, description="A `job_id`, e.g. 'job_x1Y…'."),
+    AfterValidator(lambda named: named.strip().removeprefix("job://")),
 ]
 
 WaitArg = Annotated[
@@ -32,18 +33,17 @@ WaitArg = Annotated[
     Field(
         ge=0,
         le=50,
-        description="Seconds to wait for the end, 0 to 50 (default: the server's setting, 25). "
-        "When they are over the running job comes back; it goes on by itself.",
+        description="Seconds to wait for the end, 0 to 50; default 25, a setting.",
     ),
 ]
 
-LimitArg = Annotated[int, Field(ge=1, le=100, description="How many at most, 1 to 100.")]
+LimitArg = Annotated[int, Field(ge=1, le=100, description="At most so many, 1 to 100.")]
 
 CursorArg = Annotated[
     str | None,
     Field(
         max_length=2000,
-        description="`next_cursor` of the answer before; repeat its other arguments unchanged.",
+        description="`next_cursor` of the answer before; keep its other arguments.",
     ),
 ]
 

@@ -4,15 +4,20 @@ from typing import TypeVar
 
 from media_tracks_tools.errors import NotSupported
 from media_tracks_tools.ports import (
-    Accounts,
     AddsAudio,
+    AddsSubtitles,
+    DeletesAudio,
+    DeletesSubtitles,
+    EditsSubtitles,
     FindsVideos,
     GeneratesSubtitles,
     ListsAudio,
     ListsSubtitles,
     Provider,
     ReadsSubtitles,
+    UpdatesAudio,
 )
+from media_tracks_tools.services import Accounts
 
 _C = TypeVar("_C")
 
@@ -20,9 +25,14 @@ CAPABILITIES: dict[type, str] = {
     FindsVideos: "find videos",
     ListsAudio: "list audio tracks",
     AddsAudio: "add audio tracks",
+    UpdatesAudio: "change audio tracks",
+    DeletesAudio: "delete audio tracks",
     ListsSubtitles: "list subtitles",
     GeneratesSubtitles: "generate subtitles",
     ReadsSubtitles: "read subtitles",
+    AddsSubtitles: "add subtitles",
+    EditsSubtitles: "edit subtitles",
+    DeletesSubtitles: "delete subtitles",
 }
 
 

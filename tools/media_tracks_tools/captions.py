@@ -101,14 +101,17 @@ def as_vtt(cues: Iterable[Cue]) -> str:
     return document.content.rstrip("\n") + "\n"
 
 
-def as_srt(cues: Iterable[Cue]) -> str:
-    """SRT: bold, italic and underline are kept, other tags are left out, nothing is escaped."""
+def as_srt(cues: Iterable[Cue], first: int = 1) -> str:
+    """SRT, numbered from `first`: bold, italic and underline are kept, other tags left out.
+
+    Nothing is escaped.
+    """
     blocks: list[str] = []
     for cue in cues:
         kept = _TAG.sub(lambda tag: tag[0] if _SRT_TAG.fullmatch(tag[0]) else "", cue.text)
         if payload := _lines_of(_without_escapes(kept).replace(_ARROW, "→")):
             start, end = (_clock(moment, ",") for moment in _milliseconds(cue))
-            head = f"{len(blocks) + 1}\n{start} --> {end}\n"
+            head = f"{len(blocks) + first}\n{start} --> {end}\n"
             blocks.append(head + "\n".join(payload) + "\n")
     return "\n".join(blocks)
 

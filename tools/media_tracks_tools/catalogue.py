@@ -10,7 +10,11 @@ Handler = Callable[..., Awaitable[CallToolResult]]
 
 @dataclass(frozen=True)
 class ToolSpec:
-    """One tool. `open_world` is false where only this server's own records are touched."""
+    """One tool. `open_world` is false where only this server's own records are touched.
+
+    `depth` is how many levels of its result the published schema spells out, None for all: what
+    many tools return is spelt out once.
+    """
 
     handler: Handler
     title: str
@@ -18,6 +22,7 @@ class ToolSpec:
     destructive: bool = False
     idempotent: bool = True
     open_world: bool = True
+    depth: int | None = None
 
     @property
     def name(self) -> str:

@@ -1,51 +1,13 @@
-"""Reading one subtitle track: which one is meant, and as much of its text as fits an answer."""
+"""As much of a subtitle track's text as fits an answer."""
 
-from media_tracks_tools import captions, languages
-from media_tracks_tools.capabilities import require
-from media_tracks_tools.errors import CallerError, NotFound, VendorError, bad_cursor
+from collections.abc import Sequence
+
+from media_tracks_tools import captions
+from media_tracks_tools.errors import CallerError, VendorError, bad_cursor
 from media_tracks_tools.models import SubtitleText, SubtitleTrack, TextFormat
-from media_tracks_tools.ports import ListsSubtitles, Located, Services
 
 LONGEST_TEXT = 24_000
 """Characters of caption text in one answer; hosts cut at about 25,000 tokens."""
-
-_WRITERS = {
-    TextFormat.VTT: captions.as_vtt,
-    TextFormat.SRT: captions.as_srt,
-    TextFormat.TEXT: captions.as_text,
-}
-
-
-async def chosen(services: Services, located: Located, wanted: str) -> SubtitleTrack:
-    """The track with this id, or else the only one with this name or language.
-
-    Raises NotFound or CallerError, naming the tracks there are.
-    """
-    lister = require(services.accounts, located.provider, ListsSubtitles)
-    tracks = (await lister.list_subtitles(located.video_id)).tracks
-    by_id = [track for track in tracks if track.track_id == wanted]
-    by_word = [
-        track
-        for track in tracks
-        if track.name.casefold() == wanted.casefold() or languages.same(track.language, wanted)
-    ]
-    found = by_id or by_word
-    names = ", ".join(f"{track.track_id!r} ({track.language})" for track in tracks[:20])
-    if len(found) > 1:
-        raise CallerError(
-            f"More than one subtitle track is called {wanted[:60]!r}.",
-            code="ambiguous_track",
-            next_step=f"Call again with one of these as track: {names}.",
-        )
-    if not found:
-        raise NotFound(
-            f"{located.video} has no subtitle track {wanted[:60]!r}.",
-            code="unknown_track",
-            next_step=f"It has: {names}."
-            if names
-            else "It has none; generate_subtitles makes one.",
-        )
-    return found[0]
 
 
 def excerpt(
@@ -56,14 +18,15 @@ def excerpt(
     window: tuple[float | None, float | None],
     cursor: str | None,
 ) -> SubtitleText:
-    """One page of the cues in a window of time. `cursor` is the number of the first cue.
+    """One page of the cues in a window of time. `cursor` is how many came before.
 
     Raises VendorError when the track's own text is no WebVTT, CallerError for a strange cursor.
     """
-    cues = captions.window(_parsed(text), *window)
-    first = _number(cursor, len(cues))
+    cues = parsed(text)
+    begin, end = _span(cues, *window)
+    first = _number(cursor, begin, end)
     last, size = first, 0
-    while last < len(cues) and size < LONGEST_TEXT:
+    while last < end and size < LONGEST_TEXT:
         size += len(cues[last].text) + 40
         last += 1
     return SubtitleText(
@@ -71,13 +34,34 @@ def excerpt(
         track_id=track.track_id,
         language=track.language,
         format=form,
-        text=_WRITERS[form](cues[first:last]),
+        text=_written(cues, first, last, form),
         cues=last - first,
-        next_cursor=str(last) if last < len(cues) else None,
+        first_cue=first + 1 if last > first else None,
+        next_cursor=str(last) if last < end else None,
     )
 
 
-def _parsed(text: str) -> tuple[captions.Cue, ...]:
+def _written(cues: Sequence[captions.Cue], first: int, last: int, form: TextFormat) -> str:
+    match form:
+        case TextFormat.VTT:
+            return captions.as_vtt(cues[first:last])
+        case TextFormat.SRT:
+            return captions.as_srt(cues[first:last], first + 1)
+        case TextFormat.TEXT:
+            return captions.as_text(cues[first:last])
+
+
+def _span(
+    cues: Sequence[captions.Cue], from_seconds: float | None, to_seconds: float | None
+) -> tuple[int, int]:
+    """From the first to the last cue that is seen in the window: cues keep their numbers."""
+    seen = set(captions.window(cues, from_seconds, to_seconds))
+    numbers = [number for number, cue in enumerate(cues) if cue in seen]
+    return (numbers[0], numbers[-1] + 1) if numbers else (0, 0)
+
+
+def parsed(text: str) -> tuple[captions.Cue, ...]:
+    """The cues of a track's own text. Raises VendorError when it is not valid."""
     try:
         return captions.parse(text)
     except CallerError as error:
@@ -88,9 +72,9 @@ def _parsed(text: str) -> tuple[captions.Cue, ...]:
         ) from error
 
 
-def _number(cursor: str | None, cues: int) -> int:
+def _number(cursor: str | None, begin: int, end: int) -> int:
     if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdigit() and int(cursor) <= cues):
+        return begin
+    if not (cursor.isascii() and cursor.isdigit() and begin <= int(cursor) <= end):
         raise bad_cursor("read_subtitles for this track")
     return int(cursor)

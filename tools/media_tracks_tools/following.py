@@ -3,9 +3,10 @@
 import time
 from datetime import UTC, datetime
 
+from media_tracks_tools.foreign_words import line
 from media_tracks_tools.models import Job, JobState, Progress
-from media_tracks_tools.ports import Ctx, Services
-from media_tracks_tools.replies import progress_text
+from media_tracks_tools.replies import LONGEST_MESSAGE, progress_text
+from media_tracks_tools.services import Ctx, Services
 
 LONGEST_WAIT = 50.0
 """Most hosts cut a call at about 60 s."""
@@ -50,7 +51,9 @@ def message_of(job: Job) -> str:
     """What to show while a job runs."""
     waited = (datetime.now(UTC) - job.created_at).total_seconds()
     if job.state is JobState.SUBMITTING:
-        return "asking the account" if job.error is None else job.error.message
+        return (
+            "asking the account" if job.error is None else line(job.error.message, LONGEST_MESSAGE)
+        )
     if job.progress is not None:
         return progress_text(job.progress)
     if job.next_check_at is not None:

@@ -41,9 +41,27 @@ def autonym(tag: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def spoken(language: str, name: str | None) -> tuple[str, str]:
+    """The standard tag, or `auto`, and the name of a track in a language that is spoken."""
+    if language.strip().lower() == AUTO:
+        return AUTO, (name or "").strip() or "Auto"
+    return written(language, name)
+
+
+def written(language: str, name: str | None) -> tuple[str, str]:
+    """The standard tag and the name of a track in a language, by default the language's own."""
+    tag = standard(language)
+    return tag, (name or "").strip() or autonym(tag)
+
+
 def same(one: str | None, other: str | None) -> bool:
     """Whether two tags are equal but for case and separator."""
     return one is not None and other is not None and _folded(one) == _folded(other)
+
+
+def covers(there: str, wanted: str) -> bool:
+    """Whether a track in `there` serves who wants `wanted`: `pt-BR` serves `pt`, not `pt-PT`."""
+    return same(there, wanted) or same(primary(there), wanted)
 
 
 def _folded(tag: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from media_tracks_tools.errors import MediaTracksError, Side
 
@@ -41,7 +41,24 @@ class JobKind(StrEnum):
     """What a job does."""
 
     ADD_AUDIO_TRACK = "add_audio_track"
+    UPDATE_AUDIO_TRACK = "update_audio_track"
+    DELETE_AUDIO_TRACK = "delete_audio_track"
     GENERATE_SUBTITLES = "generate_subtitles"
+    GENERATE_SUBTITLES_BATCH = "generate_subtitles_batch"
+    ADD_SUBTITLES = "add_subtitles"
+    EDIT_SUBTITLES = "edit_subtitles"
+    DELETE_SUBTITLES = "delete_subtitles"
+
+
+class Choice(StrEnum):
+    """What to do about a job that needs attention."""
+
+    ADOPT = "adopt"
+    """A track that is there is the job's result."""
+    SUBMIT_AGAIN = "submit_again"
+    """Send the request once more, though the vendor may then do (and bill) it twice."""
+    GIVE_UP = "give_up"
+    """Nobody wants it any more."""
 
 
 class TrackStatus(StrEnum):
@@ -116,11 +133,11 @@ class TrackResult(Model):
 
 
 class BatchItem(Model):
-    """One video of a batch."""
+    """One video of a batch; no `job_id` where no job could be begun for it."""
 
     video: str
     title: str | None = None
-    job_id: str
+    job_id: str | None = None
     state: JobState
     error: Problem | None = None
 
@@ -129,7 +146,7 @@ class JobRef(Model):
     """A job, as the tools that start one return it."""
 
     job_id: str
-    kind: JobKind
+    kind: Annotated[JobKind, WithJsonSchema({"type": "string"})]
     state: JobState
     account: str
     video: str
@@ -142,7 +159,7 @@ class JobRef(Model):
 
 
 class Job(JobRef):
-    """A job with all that is known of it."""
+    """All that is known of a job; `saved_text` is a replaced text that could not be put back."""
 
     language: str | None = None
     label: str | None = None
@@ -150,6 +167,7 @@ class Job(JobRef):
     next_check_at: datetime | None = None
     result: TrackResult | None = None
     items: tuple[BatchItem, ...] | None = None
+    saved_text: str | None = None
 
 
 class JobPage(Model):
@@ -157,6 +175,7 @@ class JobPage(Model):
 
     jobs: tuple[Job, ...]
     next_cursor: str | None = None
+    notes: tuple[str, ...] | None = None
 
 
 class AudioTrack(Model):
@@ -218,16 +237,17 @@ class Video(Model):
 
 
 class VideoPage(Model):
-    """Videos, newest first."""
+    """Videos, newest first; `scanned` of the `total` there are were looked at for this answer."""
 
     videos: tuple[Video, ...]
     next_cursor: str | None = None
     scanned: int | None = None
+    total: int | None = None
     notes: tuple[str, ...] | None = None
 
 
 class SubtitleText(Model):
-    """Text of one subtitle track; `cues` counts the cues in `text`."""
+    """Text of one subtitle track; `cues` counts those in `text`, `first_cue` numbers the first."""
 
     video: str
     track_id: str
@@ -235,11 +255,12 @@ class SubtitleText(Model):
     format: TextFormat
     text: str
     cues: int
+    first_cue: int | None = None
     next_cursor: str | None = None
 
 
 class AccountCheck(Model):
-    """What a live check of an account found."""
+    """What a live check of an account found; `error` where it is not ok."""
 
     ok: bool
     detail: str

@@ -1,58 +1,15 @@
-"""What a change asks for, the steps it takes, and what comes back from each step.
+"""The steps that a change takes, and what comes back from each of them.
 
-A provider turns a `Request` into a `Plan`; the job core moves a `Task` through the plan one
-step at a time and asks the provider to do each. The provider never stores anything.
+A provider turns a request into a `Plan`; the job core moves a `Task` through the plan one step
+at a time and asks the provider to do each. The provider never stores anything.
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal
 
 from pydantic import Field
 
-from media_tracks_tools.models import JobKind, Model, Problem, Progress, TrackResult
-
-
-class AddAudioTrack(Model):
-    """Add an audio track: `source` is a URL, or the path of a file under a local root."""
-
-    kind: Literal[JobKind.ADD_AUDIO_TRACK] = JobKind.ADD_AUDIO_TRACK
-    video_id: str
-    source: str
-    label: str
-    language: str | None = None
-    make_default: bool = False
-
-    @property
-    def key(self) -> str:
-        """What may exist once on a video: the label."""
-        return self.label.casefold()
-
-    @property
-    def settings(self) -> str:
-        """The other settings; two open requests with one key must agree in them."""
-        return f"{self.source}\n{self.language or ''}\n{self.make_default}"
-
-
-class GenerateSubtitles(Model):
-    """Generate subtitles in the language spoken; `language` is a BCP 47 tag or `auto`."""
-
-    kind: Literal[JobKind.GENERATE_SUBTITLES] = JobKind.GENERATE_SUBTITLES
-    video_id: str
-    language: str
-    name: str
-
-    @property
-    def key(self) -> str:
-        """What may exist once on a video: the language."""
-        return self.language.casefold()
-
-    @property
-    def settings(self) -> str:
-        """The other settings; two open requests with one key must agree in them."""
-        return self.name
-
-
-Request = Annotated[AddAudioTrack | GenerateSubtitles, Field(discriminator="kind")]
+from media_tracks_tools.models import Model, Problem, Progress, TrackResult
+from media_tracks_tools.requests import Request
 
 
 class StepKind(StrEnum):
@@ -77,23 +34,30 @@ class Step(Model):
 
     `grace_seconds` is how long the vendor may take to list what it accepted. `keyed` says that
     a ONCE step carries a key the vendor enforces (a unique label, a language), so that sending
-    it a second time is refused there instead of done twice.
+    it a second time is refused there instead of done twice. `spoils`: what it removes is what
+    `Plan.undo` puts back. `extra_seconds` is how much longer than usual its request may take.
     """
 
     kind: StepKind
     name: str
     grace_seconds: float = 0.0
     keyed: bool = False
+    spoils: bool = False
+    extra_seconds: float = 0.0
 
 
 class Plan(Model):
     """The steps of one change, in order.
 
-    `stoppable`: a running one can still be stopped. `subject` is what makes two requests one
-    work where the video's handle does not, such as the real path of a file; empty: the handle.
+    `undo` are the steps that follow when the plan fails, or nobody wants it any more, after a
+    step that spoils. `redoes` is how often it may start anew when a failure says that this may
+    help. `stoppable`: a running one can still be stopped. `subject` is what makes two requests
+    one work where the video's handle does not, such as the real path of a file; empty: the handle.
     """
 
     steps: tuple[Step, ...] = Field(min_length=1)
+    undo: tuple[Step, ...] = ()
+    redoes: int = 0
     stoppable: bool = False
     subject: str = ""
 
@@ -109,7 +73,7 @@ class Task(Model):
     """All that a provider needs to do one step; the row's own words, nothing of the driver's.
 
     `baseline` holds the ids of the tracks that were there before, `refs` what the vendor has
-    told us since, `attempt` counts the sends of this step from 1.
+    told us since, `attempt` counts the sends of this step from 1, `saved` is the survey's.
     """
 
     work_id: str
@@ -118,6 +82,7 @@ class Task(Model):
     refs: tuple[Ref, ...] = ()
     baseline: tuple[str, ...] = ()
     attempt: int = 1
+    saved: str | None = None
 
     def ref(self, what: str) -> str | None:
         """The newest id the vendor gave for `what`."""
@@ -125,10 +90,16 @@ class Task(Model):
 
 
 class Survey(Model):
-    """What was there before anything is sent; `existing` when it is what was asked for."""
+    """What was there before anything is sent; `existing` when it is what was asked for.
 
-    baseline: tuple[str, ...]
+    `skip` names the steps that are not needed as things are; `saved` is the text that `undo`
+    would put back.
+    """
+
+    baseline: tuple[str, ...] = ()
     existing: TrackResult | None = None
+    skip: tuple[str, ...] = ()
+    saved: str | None = None
     title: str | None = None
     duration_seconds: float | None = None
 
@@ -153,9 +124,10 @@ class Done(Model):
 
 
 class Failed(Model):
-    """The vendor, or the child, says that it failed."""
+    """The vendor, or the child, says that it failed; `again`: starting anew may help."""
 
     error: Problem
+    again: bool = False
 
 
 class Gone(Model):

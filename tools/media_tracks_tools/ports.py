@@ -1,23 +1,17 @@
-"""What the tools need from the server: accounts with their capabilities, and jobs.
+"""What the server needs of an account: a provider, and each capability as a Protocol of its own.
 
 A provider is required to be small; everything it can do is a Protocol of its own, and it
 states what it can by satisfying it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Protocol, runtime_checkable
-
-from mcp.server.mcpserver import Context, Resolve
+from typing import Protocol, runtime_checkable
 
 from media_tracks_tools.models import (
     Account,
     AccountCheck,
     AudioTrackList,
-    Job,
-    JobPage,
-    JobState,
     Model,
     Progress,
     SubtitleTrackList,
@@ -25,18 +19,15 @@ from media_tracks_tools.models import (
     Video,
     VideoPage,
 )
-from media_tracks_tools.plans import (
+from media_tracks_tools.plans import Done, Failed, Plan, Ref, Sent, Survey, Task, Watched
+from media_tracks_tools.requests import (
     AddAudioTrack,
-    Done,
-    Failed,
+    AddSubtitles,
+    DeleteAudioTrack,
+    DeleteSubtitles,
+    EditSubtitles,
     GenerateSubtitles,
-    Plan,
-    Ref,
-    Request,
-    Sent,
-    Survey,
-    Task,
-    Watched,
+    UpdateAudioTrack,
 )
 
 
@@ -107,6 +98,20 @@ class AddsAudio(Protocol):
 
 
 @runtime_checkable
+class UpdatesAudio(Protocol):
+    """Can give an audio track another label or make it the default."""
+
+    def plan_update_audio(self, request: UpdateAudioTrack) -> Plan: ...
+
+
+@runtime_checkable
+class DeletesAudio(Protocol):
+    """Can delete an audio track."""
+
+    def plan_delete_audio(self, request: DeleteAudioTrack) -> Plan: ...
+
+
+@runtime_checkable
 class ListsSubtitles(Protocol):
     """Can list subtitle tracks."""
 
@@ -115,7 +120,7 @@ class ListsSubtitles(Protocol):
 
 @runtime_checkable
 class GeneratesSubtitles(Protocol):
-    """Can generate subtitles from speech."""
+    """Can generate subtitles from speech, also in the place of a track that is there."""
 
     def plan_generate_subtitles(self, request: GenerateSubtitles) -> Plan: ...
 
@@ -125,6 +130,39 @@ class ReadsSubtitles(Protocol):
     """Can give the text of a subtitle track, as WebVTT."""
 
     async def read_subtitles(self, video_id: str, track_id: str) -> str: ...
+
+
+@runtime_checkable
+class AddsSubtitles(Protocol):
+    """Can add subtitles whose text is known, also in the place of a track that is there."""
+
+    def plan_add_subtitles(self, request: AddSubtitles) -> Plan: ...
+
+
+@runtime_checkable
+class EditsSubtitles(Protocol):
+    """Can change the text of a subtitle track."""
+
+    def plan_edit_subtitles(self, request: EditSubtitles) -> Plan: ...
+
+
+@runtime_checkable
+class DeletesSubtitles(Protocol):
+    """Can delete a subtitle track."""
+
+    def plan_delete_subtitles(self, request: DeleteSubtitles) -> Plan: ...
+
+
+@runtime_checkable
+class ChecksWriting(Protocol):
+    """Can tell without changing anything whether the credential may change tracks."""
+
+    async def check_writing(self) -> AccountCheck:
+        """Send a request that can change nothing; `ok` unless it shows that changes are refused.
+
+        Never raises for a credential that may not.
+        """
+        ...
 
 
 @runtime_checkable
@@ -179,104 +217,3 @@ class DoesLocalSteps(Surveys, Protocol):
     def discard(self, task: Task) -> None:
         """Remove what CHILD may have left. Blocking."""
         ...
-
-
-@dataclass(frozen=True)
-class Located:
-    """A video handle taken apart: whose it is, and its id there."""
-
-    provider: Provider
-    video_id: str
-
-    @property
-    def video(self) -> str:
-        """The canonical handle."""
-        return f"{self.provider.account.name}/{self.video_id}"
-
-
-class Accounts(Protocol):
-    """The configured accounts."""
-
-    def all(self) -> tuple[Provider, ...]:
-        """Every account, in the order of the settings."""
-        ...
-
-    def named(self, name: str) -> Provider:
-        """One account by its name. Raises NotFound, naming those there are."""
-        ...
-
-    def locate(self, video: str) -> Located:
-        """Take apart `account/id`, a bare id or a pasted URL. Raises NotFound or CallerError."""
-        ...
-
-    def notes(self) -> tuple[str, ...]:
-        """What is not configured, or refused, and why: a sentence each."""
-        ...
-
-
-class JobQuery(Model):
-    """Which of the caller's jobs to list."""
-
-    state: JobState | None = None
-    video: str | None = None
-    since: datetime | None = None
-    limit: int = 20
-    cursor: str | None = None
-
-
-class Jobs(Protocol):
-    """Durable jobs of one principal; a job of anybody else is not found."""
-
-    async def start(self, located: Located, request: Request, plan: Plan) -> str:
-        """Make the request durable and return its job id; joins an open equal one.
-
-        Raises Conflict when an open request for the same thing has other settings.
-        """
-        ...
-
-    async def get(self, job_id: str) -> Job:
-        """The job as it is now. Raises NotFound."""
-        ...
-
-    def follow(self, job_id: str, wait_seconds: float) -> AsyncIterator[Job]:
-        """The job now, and again at every change and at least every 5 s.
-
-        Ends when the job has ended or needs attention, or after `wait_seconds`.
-        """
-        ...
-
-    async def list(self, query: JobQuery) -> JobPage:
-        """The caller's jobs on the accounts configured here, newest first."""
-        ...
-
-    async def cancel(self, job_id: str) -> Job:
-        """The caller no longer wants it; `next_steps` say what the vendor may still do."""
-        ...
-
-
-@dataclass(frozen=True)
-class Services:
-    """What a tool is handed. `wait_seconds` is how long a tool waits unless told otherwise."""
-
-    accounts: Accounts
-    jobs: Jobs
-    wait_seconds: float
-
-
-class Supplies(Protocol):
-    """The server's promise of `Services`; the heavy parts load after the first answer."""
-
-    async def services(self) -> Services:
-        """The bundle, once loaded. Raises SetupError where it can't be."""
-        ...
-
-
-Ctx = Context[Supplies]
-
-
-async def services_of(ctx: Ctx) -> Services:
-    """The bundle of the server that serves this request."""
-    return await ctx.request_context.lifespan_context.services()
-
-
-Needs = Annotated[Services, Resolve(services_of)]

@@ -3,13 +3,16 @@
 import importlib.metadata
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
 
 import anyio
 import httpx
 import stamina
 
 from media_tracks_server.http import verdict
+from media_tracks_server.http.elsewhere import Elsewhere
+from media_tracks_server.http.exchange import MAX_PORT, Arrived, exchange
 from media_tracks_server.http.limits import Limiter, wait_after, wait_when_used_up
 from media_tracks_server.http.vendor import Answer, Ask, Vendor
 from media_tracks_tools.errors import (
@@ -26,13 +29,11 @@ BUDGET_SECONDS = 8.0
 """How long one call may spend on waiting for its turn and on retries."""
 
 _TOTAL_SECONDS = 40.0
-_MAX_BODY_BYTES = 16 * 1024 * 1024
-_MAX_PORT = 65535
 _JSON = "application/json"
 
 Params = Mapping[str, str | int]
 JsonBody = Mapping[str, object]
-Files = Mapping[str, tuple[str, bytes, str]]
+FormFiles = Mapping[str, tuple[str | None, bytes | BinaryIO, str | None]]
 
 
 def new_client() -> httpx.AsyncClient:
@@ -42,16 +43,6 @@ def new_client() -> httpx.AsyncClient:
         limits=httpx.Limits(max_connections=50, max_keepalive_connections=20),
         follow_redirects=False,
     )
-
-
-@dataclass
-class _Arrived:
-    """What has come back so far; `whole` once the body has ended."""
-
-    status: int | None = None
-    headers: httpx.Headers = field(default_factory=httpx.Headers)
-    body: bytearray = field(default_factory=bytearray)
-    whole: bool = False
 
 
 class VendorClient:
@@ -68,7 +59,9 @@ class VendorClient:
         self._owns = client is None
         self._client = client or new_client()
         version = importlib.metadata.version("media-tracks-mcp")
-        self._headers = {"User-Agent": f"media-tracks/{version}", **vendor.headers}
+        agent = f"media-tracks/{version}"
+        self._headers = {"User-Agent": agent, **vendor.headers}
+        self._elsewhere = Elsewhere(self._client, vendor.base_url, agent)
 
     def __repr__(self) -> str:
         return f"VendorClient({self._vendor.name})"
@@ -111,12 +104,39 @@ class VendorClient:
         path: str,
         ask: Ask,
         json: JsonBody | None = None,
-        files: Files | None = None,
+        files: FormFiles | None = None,
+        extra_seconds: float = 0.0,
     ) -> Answer:
-        """One request that changes something, sent once: no retry here or in the transport."""
+        """One request that changes something, sent once: no retry here or in the transport.
+
+        `extra_seconds` is how much longer than usual it may take, such as for a large file.
+        """
         request = self._request(method, path, json=json, files=files)
+        if extra_seconds:
+            request.extensions["timeout"] = self._longer(extra_seconds).as_dict()
         await self._limiter.take(self._vendor.bucket, BUDGET_SECONDS)
-        return await self._send(request, ask)
+        return await self._send(request, ask, extra_seconds)
+
+    async def put_file(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes | Path,
+        content_type: str,
+        ask: Ask,
+    ) -> None:
+        """PUT bytes or a file to an address that the vendor gave, once and without the credential.
+
+        See `Elsewhere.put` for the time it may take and what it raises.
+        """
+        await self._elsewhere.put(url, headers, content, content_type, ask)
+
+    async def read_elsewhere(self, url: str, ask: Ask) -> Answer:
+        """GET an address outside the vendor's API, once and without the credential.
+
+        See `Elsewhere.get` for what it raises.
+        """
+        return await self._elsewhere.get(url, ask)
 
     def _request(
         self,
@@ -124,7 +144,7 @@ class VendorClient:
         path: str,
         params: Params | None = None,
         json: JsonBody | None = None,
-        files: Files | None = None,
+        files: FormFiles | None = None,
         accept: str = _JSON,
     ) -> httpx.Request:
         """Build a request; a token with a line end would otherwise be quoted by httpx's error."""
@@ -138,16 +158,22 @@ class VendorClient:
             )
         except httpx.InvalidURL:
             raise verdict.wrong_address(self._vendor, "is no http(s) address") from None
-        if (request.url.port or 0) > _MAX_PORT:
+        if (request.url.port or 0) > MAX_PORT:
             raise verdict.wrong_address(self._vendor, "has a port that no address has")
         return request
 
-    async def _send(self, request: httpx.Request, ask: Ask) -> Answer:
+    def _longer(self, seconds: float) -> httpx.Timeout:
+        """The client's time-outs, but for what is written; one that never cuts it off stays."""
+        usual = self._client.timeout
+        write = None if usual.write is None else usual.write + seconds
+        return httpx.Timeout(connect=usual.connect, read=usual.read, write=write, pool=usual.pool)
+
+    async def _send(self, request: httpx.Request, ask: Ask, extra_seconds: float = 0.0) -> Answer:
         began = anyio.current_time()
-        arrived = _Arrived()
+        arrived = Arrived()
         try:
-            with anyio.fail_after(_TOTAL_SECONDS):
-                await self._exchange(request, arrived)
+            with anyio.fail_after(_TOTAL_SECONDS + extra_seconds):
+                await exchange(self._client, request, arrived)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as cut:
             if arrived.status is None:
                 raise verdict.no_answer(self._vendor, cut, ask) from None
@@ -157,19 +183,7 @@ class VendorClient:
         await self._tell_limiter(status, arrived.headers)
         return self._judge(request, status, arrived, ask)
 
-    async def _exchange(self, request: httpx.Request, arrived: _Arrived) -> None:
-        response = await self._client.send(request, stream=True, follow_redirects=False)
-        try:
-            arrived.status, arrived.headers = response.status_code, response.headers
-            async for chunk in response.aiter_bytes():
-                arrived.body += chunk
-                if len(arrived.body) > _MAX_BODY_BYTES:
-                    return
-            arrived.whole = True
-        finally:
-            await response.aclose()
-
-    def _judge(self, request: httpx.Request, status: int, arrived: _Arrived, ask: Ask) -> Answer:
+    def _judge(self, request: httpx.Request, status: int, arrived: Arrived, ask: Ask) -> Answer:
         """A 2xx whose body was cut is a write that happened, but a read that did not."""
         body = bytes(arrived.body)
         if not 200 <= status < 300:

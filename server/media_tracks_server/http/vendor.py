@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -25,6 +25,29 @@ class VendorSays:
     message: str | None = None
     means: type[MediaTracksError] | None = None
     next_step: str | None = None
+
+
+@dataclass(frozen=True)
+class Places:
+    """What holds an account's credential and its address, in words for people."""
+
+    credential: str
+    base_url: str
+
+    def filled_in(self, text: str) -> str:
+        """The text with these words in the place of `{credential}` and `{base_url}`."""
+        filled = text.replace("{credential}", self.credential)
+        return filled.replace("{base_url}", self.base_url)
+
+
+class Known(NamedTuple):
+    """What an adapter knows of one of its vendor's error codes; `means` None: the status says.
+
+    `next_step` may name the account's `Places`.
+    """
+
+    means: type[MediaTracksError] | None
+    next_step: str | None
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,43 @@ def wrong_address(vendor: Vendor, why: str) -> SetupError:
     )
 
 
+def refused_elsewhere(host: str, status: int, ask: Ask) -> MediaTracksError:
+    """The error of a host that is not the vendor's API: its no says nothing of our credential."""
+    kind = meaning(status)
+    if issubclass(kind, (Unavailable, RateLimited)):
+        return kind(f"{host} failed at {ask.doing} (HTTP {status}).", next_step=_AGAIN)
+    return Refused(
+        f"{host} refused {ask.doing} (HTTP {status}).", next_step="Ask again from the start."
+    )
+
+
+def no_answer_elsewhere(host: str, cut: Exception, ask: Ask) -> MediaTracksError:
+    """The error of such a host that gave no status: certainly not sent, or nobody knows."""
+    what = type(cut).__name__
+    if isinstance(cut, _NOT_SENT):
+        return Unreachable(
+            f"{host} can't be reached for {ask.doing} ({what}); nothing was sent.",
+            next_step="Check the network, and that no firewall blocks that host; then try again.",
+        )
+    return Unavailable(f"{host} gave no answer to {ask.doing} ({what}).", next_step=_AGAIN)
+
+
+def cut_short_elsewhere(host: str, ask: Ask) -> Unavailable:
+    """The error of a read from such a host whose answer began and never ended."""
+    return Unavailable(
+        f"The answer of {host} to {ask.doing} was cut short or is too large.", next_step=_AGAIN
+    )
+
+
+def wrong_address_elsewhere() -> Refused:
+    """The error of an address that is not safe to send anything to."""
+    return Refused(
+        "The address to send to, or read from, is no https:// address.",
+        code="unsafe_address",
+        next_step="Ask the administrator where that address comes from.",
+    )
+
+
 def _sentence(kind: type[MediaTracksError], vendor: Vendor, ask: Ask) -> str:
     sentences: tuple[tuple[type[MediaTracksError], str], ...] = (
         (CredentialRefused, f"{vendor.name} does not accept the token"),

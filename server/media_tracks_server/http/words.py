@@ -13,6 +13,11 @@ def plain(text: str, limit: int = 200) -> str:
     return cleaned if len(cleaned) <= limit else f"{cleaned[: limit - 1]}…"
 
 
+def web_address(url: str | None) -> str | None:
+    """A page's address on one line; None for what is no http(s) URL."""
+    return plain(url, 2000) if url and url.startswith(("https://", "http://")) else None
+
+
 def redact(text: str, secrets: tuple[str, ...] = ()) -> str:
     """The text without the given secrets, credentials, and what follows the path of a URL."""
     for secret in filter(None, secrets):

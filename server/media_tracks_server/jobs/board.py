@@ -2,17 +2,21 @@
 
 import base64
 import binascii
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import anyio
 
+from media_tracks_server.jobs.asks import BATCHES
 from media_tracks_server.jobs.bell import Bell, heard
-from media_tracks_server.jobs.handles import Handle, Handles, job_of
+from media_tracks_server.jobs.decisions import Decision
+from media_tracks_server.jobs.doubt import choices
+from media_tracks_server.jobs.handles import Handle, Handles
+from media_tracks_server.jobs.shown import job_of
 from media_tracks_tools import next_steps
 from media_tracks_tools.errors import bad_cursor
-from media_tracks_tools.models import Job, JobPage, JobState
-from media_tracks_tools.plans import Plan, Request
-from media_tracks_tools.ports import Accounts, JobQuery, Located
+from media_tracks_tools.models import Choice, Job, JobPage, JobState
+from media_tracks_tools.requests import GenerateBatch
+from media_tracks_tools.services import Accounts, JobQuery, Wanted
 
 LISTEN_EVERY = 0.25
 """Seconds between looks for what another process did."""
@@ -28,9 +32,15 @@ class Board:
         self._accounts = accounts
         self._bell = bell
 
-    async def start(self, located: Located, request: Request, plan: Plan) -> str:
+    async def start(self, wanted: Wanted) -> str:
         """See `Jobs.start`."""
-        job_id = await self._handles.start(located.provider.account, request, plan)
+        job_id = await self._handles.start(wanted)
+        self._bell.ring()
+        return job_id
+
+    async def start_batch(self, batch: GenerateBatch, children: Sequence[Wanted]) -> str:
+        """See `Jobs.start_batch`."""
+        job_id = await self._handles.start_batch(batch, children)
         self._bell.ring()
         return job_id
 
@@ -38,10 +48,25 @@ class Board:
         """See `Jobs.get`."""
         return self._shown(await self._handles.get(job_id))
 
+    async def decisions(self, job_id: str) -> tuple[Decision, ...]:
+        """What a person has to decide about this job, or about those of this batch.
+
+        Raises NotFound.
+        """
+        return tuple(
+            Decision(
+                job=self._shown(doubt.handle),
+                choices=choices(doubt.handle.work),
+                candidates=doubt.handle.work.candidates,
+                since=doubt.since,
+            )
+            for doubt in await self._handles.doubts(job_id)
+        )
+
     def _shown(self, handle: Handle) -> Job:
         """The public job; one that this server can't move says what it waits for."""
         job = job_of(handle)
-        served = {provider.account.fingerprint for provider in self._accounts.all()}
+        served = {BATCHES, *(provider.account.fingerprint for provider in self._accounts.all())}
         if job.state.ended or handle.work.account_fp in served:
             return job
         return job.model_copy(update={"next_steps": next_steps.for_another_server(job.account)})
@@ -70,8 +95,9 @@ class Board:
     async def list(self, query: JobQuery) -> JobPage:
         """See `Jobs.list`."""
         located = self._accounts.locate(query.video) if query.video else None
+        served = (BATCHES, *(provider.account.fingerprint for provider in self._accounts.all()))
         handles = await self._handles.page(
-            tuple(provider.account.fingerprint for provider in self._accounts.all()),
+            served,
             state=query.state,
             account_fp=located.provider.account.fingerprint if located else None,
             video_id=located.video_id if located else None,
@@ -81,14 +107,22 @@ class Board:
         )
         shown = handles[: query.limit]
         more = len(handles) > query.limit
+        elsewhere = 0 if located else await self._handles.elsewhere(served)
         return JobPage(
             jobs=tuple(self._shown(handle) for handle in shown),
             next_cursor=_cursor(shown[-1].created_at, shown[-1].job_id) if more else None,
+            notes=(next_steps.on_other_accounts(elsewhere),) if elsewhere else None,
         )
 
     async def cancel(self, job_id: str) -> Job:
         """See `Jobs.cancel`."""
         handle = await self._handles.cancel(job_id)
+        self._bell.ring()
+        return self._shown(handle)
+
+    async def resolve(self, job_id: str, choice: Choice, track_id: str | None = None) -> Job:
+        """See `Jobs.resolve`."""
+        handle = await self._handles.resolve(job_id, choice, track_id)
         self._bell.ring()
         return self._shown(handle)
 

@@ -186,6 +186,9 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
 def _make_tables(engine: Engine) -> None:
     with engine.begin() as connection:
         tables.metadata.create_all(connection)
+        for table in tables.metadata.sorted_tables:
+            for index in table.indexes:  # those of a table that an older version made
+                index.create(connection, checkfirst=True)
         if connection.execute(select(tables.meta.c.key)).first() is None:
             rows = {"schema_version": tables.SCHEMA_VERSION, "min_writer": tables.WRITER_VERSION}
             connection.execute(

@@ -15,10 +15,12 @@ import anyio.to_thread
 from anyio.abc import TaskGroup
 
 from media_tracks_server.jobs import events as ev
+from media_tracks_server.jobs.asks import BATCHES
 from media_tracks_server.jobs.bell import Bell, heard
 from media_tracks_server.jobs.effects import not_in_time, perform, unexpected
 from media_tracks_server.jobs.events import Effect, Event
 from media_tracks_server.jobs.machine import advance
+from media_tracks_server.jobs.pacing import is_paced, paced
 from media_tracks_server.jobs.store import Claim, Commit, WorkStore
 from media_tracks_server.jobs.work import Phase, Work
 from media_tracks_tools.errors import DatabaseUnusable
@@ -79,6 +81,7 @@ class Driver:
     ) -> None:
         self._store = store
         self._providers = providers
+        self._accounts = frozenset({BATCHES, *providers})
         self._bell = bell
         self._keep_seconds = keep_days * 86400
         self._pace = pace or Pace()
@@ -123,14 +126,13 @@ class Driver:
 
     async def _claim_due(self, group: TaskGroup) -> float:
         """Claim what is due; returns the seconds until there may be more."""
-        accounts = self._providers.keys()
-        due = await self._store.next_due(accounts)
+        due = await self._store.next_due(self._accounts)
         free = HELD_AT_MOST - sum(held.effect is not Effect.RUN for held in self._held.values())
         if due is None or free <= 0:
             return self._pace.idle
         if due > self._store.clock():
             return min(due - self._store.clock(), self._pace.idle)
-        claimed = await self._store.claim(accounts, min(CLAIM_AT_ONCE, free))
+        claimed = await self._store.claim(self._accounts, min(CLAIM_AT_ONCE, free))
         for claim, work in claimed:
             held = self._held[work.id] = Held(claim, work)
             group.start_soon(self._drive, held)
@@ -150,7 +152,7 @@ class Driver:
                 row.scope.cancel()
 
     async def _sweep(self) -> None:
-        if await self._store.release_stale(self._held.keys(), self._providers.keys()):
+        if await self._store.release_stale(self._held.keys(), self._accounts):
             self._bell.ring()
 
     async def _purge(self) -> None:
@@ -183,7 +185,10 @@ class Driver:
     async def _step(self, held: Held, event: Event) -> Effect:
         """Advance and commit; again when somebody cancelled, or asked again, in between."""
         while True:
-            after, effect = advance(held.work, event, self._store.clock())
+            now = self._store.clock()
+            after, effect = advance(held.work, event, now)
+            if effect is Effect.WAIT and is_paced(after, now):
+                after = paced(after, await self._store.lessons.outlook(after), now)
             match await self._commit(held, after, release=effect is Effect.WAIT):
                 case Commit.DONE:
                     held.work = after
@@ -208,6 +213,8 @@ class Driver:
 
     async def _do(self, held: Held, effect: Effect) -> Event:
         """Do one effect while the lease is renewed; a child may move the row meanwhile."""
+        if effect is Effect.COUNT:
+            return await self._store.count(held.work)
         provider = self._providers[held.work.account_fp]
         report = partial(self._report, held)
         held.effect, held.scope, held.unwanted = effect, anyio.CancelScope(), False
@@ -250,7 +257,7 @@ class Driver:
             held.scope.cancel()
 
     async def _discard(self, work: Work) -> None:
-        provider = self._providers[work.account_fp]
+        provider = self._providers.get(work.account_fp)
         if isinstance(provider, DoesLocalSteps):
             await anyio.to_thread.run_sync(provider.discard, work.task)
 

@@ -103,7 +103,7 @@ def _watched(watched: Watched) -> Event:
         case Done():
             return ev.Finished(result=watched.result, refs=watched.refs)
         case Failed():
-            return ev.VendorFailed(error=watched.error)
+            return ev.VendorFailed(error=watched.error, again=watched.again)
         case Gone():
             return ev.Vanished()
 

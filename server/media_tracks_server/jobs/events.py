@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from media_tracks_tools.models import Model, Problem, Progress, TrackResult
+from media_tracks_tools.models import Choice, Model, Problem, Progress, TrackResult
 from media_tracks_tools.plans import Ref, Survey
 
 
@@ -65,9 +65,10 @@ class Finished(Model):
 
 
 class VendorFailed(Model):
-    """The vendor, or a child, says that it failed."""
+    """The vendor, or a child, says that it failed; `again`: starting anew may help."""
 
     error: Problem
+    again: bool = False
 
 
 class Vanished(Model):
@@ -99,6 +100,23 @@ class ChildLost(Model):
     error: Problem
 
 
+class Counted(Model):
+    """How the jobs of a batch stand; `waiting` of the `running` ones need attention."""
+
+    running: int
+    waiting: int
+    succeeded: int
+    failed: int
+    cancelled: int
+
+
+class Chosen(Model):
+    """A person has decided; `track_id` is what is adopted."""
+
+    choice: Choice
+    track_id: str | None = None
+
+
 Event = (
     Claimed
     | Surveyed
@@ -116,6 +134,8 @@ Event = (
     | Began
     | Moved
     | ChildLost
+    | Counted
+    | Chosen
 )
 
 
@@ -130,5 +150,6 @@ class Effect(StrEnum):
     RUN = "run"
     PUBLISH = "publish"
     DISCARD = "discard"
+    COUNT = "count"
     WAIT = "wait"
     """Nothing now: let the row go until its `next_at`, or for good when it has ended."""

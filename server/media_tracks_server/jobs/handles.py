@@ -1,32 +1,40 @@
 """The rows of `job`: what each principal asked for, joined to the one work that serves it."""
 
-import secrets
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Row, Select, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, tuple_, update
 
-from media_tracks_server.jobs import problems
+from media_tracks_server.jobs import asks, batches
 from media_tracks_server.jobs.database import Database, Mode
-from media_tracks_server.jobs.rows import fingerprint, open_key, read_work, tell, values_of
+from media_tracks_server.jobs.doubt import choices
+from media_tracks_server.jobs.events import Chosen
+from media_tracks_server.jobs.journal import attention_since
+from media_tracks_server.jobs.machine import advance
+from media_tracks_server.jobs.rows import moved, read_work, tell
 from media_tracks_server.jobs.store import Clock
 from media_tracks_server.jobs.tables import job, job_event, work
-from media_tracks_server.jobs.work import Phase, Work
-from media_tracks_tools import next_steps
+from media_tracks_server.jobs.uncertain import OnUncertain
+from media_tracks_server.jobs.work import Work
 from media_tracks_tools.errors import Conflict, DatabaseUnusable, NotFound
-from media_tracks_tools.models import Account, Job, JobState, Progress
-from media_tracks_tools.plans import AddAudioTrack, Plan, Request
+from media_tracks_tools.models import BatchItem, Choice, JobState, Progress
+from media_tracks_tools.requests import GenerateBatch
+from media_tracks_tools.services import Wanted
 
 
 @dataclass(frozen=True)
 class Handle:
-    """One principal's claim to a piece of work. Times are seconds since the epoch."""
+    """One principal's claim to a piece of work. Times are seconds since the epoch.
+
+    `items` are a batch's.
+    """
 
     job_id: str
     created_at: float
     cancelled_at: float | None
     work: Work
+    items: tuple[BatchItem, ...] = ()
 
     @property
     def state(self) -> JobState:
@@ -46,67 +54,48 @@ class News:
     seq: int
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """A job that only a person can go on with, and the event with which that began."""
+
+    handle: Handle
+    since: int
+
+
 class Handles:
     """Asks, reads and cancels as one principal."""
 
-    def __init__(self, database: Database, principal: str, clock: Clock = time.time) -> None:
+    def __init__(
+        self,
+        database: Database,
+        principal: str,
+        on_uncertain: OnUncertain = OnUncertain.ASK,
+        clock: Clock = time.time,
+    ) -> None:
         self._database = database
         self._principal = principal
+        self._on_uncertain = on_uncertain
         self._clock = clock
 
-    async def start(self, account: Account, request: Request, plan: Plan) -> str:
+    async def start(self, wanted: Wanted) -> str:
         """Join the open work that is the same, or begin one; on the disk when this returns.
 
         Raises Conflict when the open one has other settings.
         """
-        now = self._clock()
-        fresh = Work(
-            id=secrets.token_hex(16),
-            account=account.name,
-            account_fp=account.fingerprint,
-            request=request,
-            plan=plan,
-            created_at=now,
-            updated_at=now,
-            step_since=now,
-            next_at=now,
+        asker = self._asker()
+        return await self._database.run(
+            lambda c: asks.ask(c, asker, asker.row_of(wanted)), Mode.DURABLE
         )
-        return await self._database.run(lambda c: self._ask(c, fresh, now), Mode.DURABLE)
 
-    def _ask(self, connection: Connection, fresh: Work, now: float) -> str:
-        there = connection.execute(
-            select(work.c.id, work.c.settings_fp).where(work.c.open_key == open_key(fresh))
-        ).first()
-        if there is None:
-            connection.execute(insert(work).values(values_of(fresh)))
-            tell(connection, fresh, now)
-            return self._hand_out(connection, fresh, fresh.id, now)
-        own = connection.scalar(
-            select(job.c.id).where(
-                job.c.work_id == there.id,
-                job.c.principal == self._principal,
-                job.c.cancelled_at.is_(None),
-            )
+    async def start_batch(self, batch: GenerateBatch, children: Sequence[Wanted]) -> str:
+        """Begin a batch and all its jobs in one transaction, or join the open one."""
+        asker = self._asker()
+        return await self._database.run(
+            lambda c: asks.ask_batch(c, asker, batch, children), Mode.DURABLE
         )
-        if there.settings_fp != fingerprint(fresh.request.settings):
-            raise _open_with_other_settings(own)
-        connection.execute(update(work).where(work.c.id == there.id).values(want_stop=0))
-        return own or self._hand_out(connection, fresh, there.id, now)
 
-    def _hand_out(self, connection: Connection, row: Work, work_id: str, now: float) -> str:
-        job_id = f"job_{secrets.token_urlsafe(16)}"
-        connection.execute(
-            insert(job).values(
-                id=job_id,
-                principal=self._principal,
-                work_id=work_id,
-                account_fp=row.account_fp,
-                video_id=row.request.video_id,
-                kind=row.request.kind.value,
-                created_at=now,
-            )
-        )
-        return job_id
+    def _asker(self) -> asks.Asker:
+        return asks.Asker(self._principal, self._clock(), self._on_uncertain)
 
     async def get(self, job_id: str) -> Handle:
         """One of this principal's jobs. Raises NotFound."""
@@ -133,6 +122,24 @@ class Handles:
 
         return await self._database.run(look, Mode.READ)
 
+    async def doubts(self, job_id: str) -> tuple[Doubt, ...]:
+        """What there is to decide about one of this principal's jobs, or about those of a batch.
+
+        Raises NotFound.
+        """
+
+        def look(connection: Connection) -> tuple[Doubt, ...]:
+            asked = self._find(connection, job_id)
+            waiting = [item for item in asked.items if item.state is JobState.NEEDS_ATTENTION]
+            parts = [self._find(connection, item.job_id) for item in waiting if item.job_id]
+            return tuple(
+                Doubt(handle, attention_since(connection, handle.work.id))
+                for handle in (asked, *parts)
+                if not handle.state.ended and choices(handle.work)
+            )
+
+        return await self._database.run(look, Mode.READ)
+
     def _find(self, connection: Connection, job_id: str) -> Handle:
         row = connection.execute(self._mine().where(job.c.id == job_id)).first()
         if row is None:
@@ -148,7 +155,7 @@ class Handles:
                 code="job_of_another_version",
                 next_step="Restart this chat host, or update media-tracks here.",
             )
-        return handle
+        return replace(handle, items=batches.items(connection, handle.work, self._principal))
 
     async def page(
         self,
@@ -177,6 +184,18 @@ class Handles:
         rows = await self._database.run(lambda c: c.execute(asked).all(), Mode.READ)
         return [handle for row in rows if (handle := _handle(row)) is not None]
 
+    async def elsewhere(self, accounts: tuple[str, ...]) -> int:
+        """How many open jobs of this principal are on other accounts than these."""
+        of_others = select(func.count()).select_from(job).join(work, work.c.id == job.c.work_id)
+        open_ones = of_others.where(
+            job.c.principal == self._principal,
+            job.c.account_fp.not_in(accounts),
+            job.c.cancelled_at.is_(None),
+            work.c.finished_at.is_(None),
+        )
+        found = await self._database.run(lambda c: c.scalar(open_ones), Mode.READ)
+        return found or 0
+
     async def cancel(self, job_id: str) -> Handle:
         """Drop this handle; when it was the last one, ask the work to stop. Ended jobs stay."""
 
@@ -184,18 +203,67 @@ class Handles:
             handle = self._find(connection, job_id)
             if handle.state.ended:
                 return handle
-            now = self._clock()
-            connection.execute(update(job).where(job.c.id == job_id).values(cancelled_at=now))
-            others = select(job.c.id).where(
-                job.c.work_id == handle.work.id, job.c.cancelled_at.is_(None)
-            )
-            if connection.execute(others).first() is None:
-                stop = update(work).where(work.c.id == handle.work.id)
-                connection.execute(stop.values(want_stop=1, next_at=now))
-            tell(connection, handle.work, now)
+            self._drop(connection, handle)
             return self._find(connection, job_id)
 
         return await self._database.run(drop, Mode.DURABLE)
+
+    async def resolve(self, job_id: str, choice: Choice, track_id: str | None) -> Handle:
+        """End the doubt about a job as its asker says.
+
+        Whoever looks at the work right now loses it (its generation goes up), and it is due.
+        Raises Conflict when this choice is none of the job's.
+        """
+
+        def decide(connection: Connection) -> Handle:
+            handle = self._find(connection, job_id)
+            _refuse_choice(handle, choice, track_id)
+            if choice is Choice.GIVE_UP and self._others(connection, handle.work.id, job_id):
+                self._drop(connection, handle)
+                return self._find(connection, job_id)
+            now = self._clock()
+            unwanted = choice is Choice.GIVE_UP
+            doubted = handle.work.model_copy(update={"want_stop": unwanted})
+            after, _ = advance(doubted, Chosen(choice=choice, track_id=track_id), now)
+            fence = {
+                "gen": work.c.gen + 1,
+                "owner": None,
+                "next_at": now,
+                "want_stop": int(unwanted),
+            }
+            connection.execute(
+                update(work).where(work.c.id == after.id).values(**moved(after, now), **fence)
+            )
+            tell(connection, after, now)
+            batches.wake(connection, after.id, now)
+            return self._find(connection, job_id)
+
+        return await self._database.run(decide, Mode.DURABLE)
+
+    def _drop(self, connection: Connection, handle: Handle) -> None:
+        """The asker lets go, of a batch with all that has not ended in it."""
+        row, now = handle.work, self._clock()
+        self._drop_one(connection, row.id, job.c.id == handle.job_id)
+        if not self._others(connection, row.id, handle.job_id):
+            of_it = (job.c.parent_id == row.id, work.c.finished_at.is_(None))
+            children = select(job.c.work_id).join(work, work.c.id == job.c.work_id).where(*of_it)
+            for child in connection.scalars(children.distinct()).all():
+                self._drop_one(connection, child, job.c.parent_id == row.id)
+        tell(connection, row, now)
+
+    def _drop_one(self, connection: Connection, work_id: str, whose: ColumnElement[bool]) -> None:
+        now = self._clock()
+        live = (job.c.work_id == work_id, job.c.cancelled_at.is_(None))
+        connection.execute(update(job).where(whose, *live).values(cancelled_at=now))
+        if connection.execute(select(job.c.id).where(*live)).first() is None:
+            stop = update(work).where(work.c.id == work_id)
+            connection.execute(stop.values(want_stop=1, next_at=now))
+        batches.wake(connection, work_id, now)
+
+    def _others(self, connection: Connection, work_id: str, job_id: str) -> bool:
+        """Whether anybody else wants it."""
+        live = (job.c.work_id == work_id, job.c.cancelled_at.is_(None), job.c.id != job_id)
+        return connection.execute(select(job.c.id).where(*live)).first() is not None
 
     def _mine(self) -> Select[str, str, float, float | None, str]:
         columns = select(job.c.id, job.c.work_id, job.c.created_at, job.c.cancelled_at, work.c.body)
@@ -204,57 +272,20 @@ class Handles:
         )
 
 
-def job_of(handle: Handle) -> Job:
-    """The public job. Its state is the asker's; everything else is the work's."""
-    row = handle.work
-    request = row.request
-    open_still = not handle.state.ended
-    video = f"{row.account}/{request.video_id}"
-    steps = next_steps.for_job(
-        handle.job_id,
-        request.kind,
-        handle.state,
-        video,
-        row.result,
-        existed=row.already_existed,
-    )
-    if handle.cancelled_at is not None:
-        steps = _after_cancel(row) or steps
-    return Job(
-        job_id=handle.job_id,
-        kind=request.kind,
-        state=handle.state,
-        account=row.account,
-        video=video,
-        title=row.title,
-        progress=row.progress if open_still else None,
-        already_existed=row.already_existed or None,
-        error=row.error if handle.state is not JobState.CANCELLED else None,
-        updated_at=_utc(max(row.updated_at, handle.cancelled_at or 0.0)),
-        language=request.language,
-        label=request.label if isinstance(request, AddAudioTrack) else request.name,
-        created_at=_utc(handle.created_at),
-        next_check_at=_utc(row.next_at) if open_still and row.phase is Phase.FOLLOW else None,
-        result=row.result if handle.state in {JobState.SUCCEEDED, JobState.FAILED} else None,
-        next_steps=steps,
-    )
-
-
-def _after_cancel(row: Work) -> tuple[str, ...]:
-    """What the vendor may still do of what nobody, or only this asker no more, wants."""
-    if row.phase is Phase.ATTENTION:
-        return (problems.MAY_STILL_APPEAR,)
-    if row.phase in {Phase.SENT, Phase.UNSURE, Phase.FOLLOW}:
-        return next_steps.still_at_the_vendor(row.account)
-    return ()
-
-
-def _open_with_other_settings(own: str | None) -> Conflict:
-    wait = f"Wait with get_job_result(job_id={own!r}), or cancel_job it" if own else "Wait for it"
-    return Conflict(
-        "The same track is being made by another request with other settings.",
-        code="open_with_other_settings",
-        next_step=f"{wait}; then ask again.",
+def _refuse_choice(handle: Handle, choice: Choice, track_id: str | None) -> None:
+    allowed = () if handle.state.ended else choices(handle.work)
+    if choice in allowed and (track_id or choice is not Choice.ADOPT):
+        return
+    if allowed:
+        raise Conflict(
+            f"This job can't be resolved by {choice.value!r}.",
+            code="no_such_choice",
+            next_step=f"Its choices are: {', '.join(one.value for one in allowed)}.",
+        )
+    raise Conflict(
+        f"This job needs no decision: it is {handle.state.value.replace('_', ' ')}.",
+        code="no_attention_needed",
+        next_step=f"get_job_result(job_id={handle.job_id!r}) shows it.",
     )
 
 
@@ -262,7 +293,3 @@ def _handle(row: Row[str, str, float, float | None, str]) -> Handle | None:
     """None where the work was written by a version that this one can't read."""
     known = read_work(row.work_id, row.body)
     return known and Handle(row.id, row.created_at, row.cancelled_at, known)
-
-
-def _utc(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=0)

@@ -1,48 +1,43 @@
 """The state machine: `advance(work, event, now)` is pure; the driver commits, then acts.
 
-The rows of the state table in words: a ONCE step is committed as SENT before its request
-leaves. If the outcome stays unknown, the vendor's list decides: one match is adopted at once;
-absence counts only after the request's own time-out and twice the vendor's grace, counted from
-when the uncertainty was taken up. Absence then means sending again where the vendor holds a
-key of ours, and a person's decision where it does not: never two paid jobs in silence.
+The rows of the state table in words: a ONCE step is committed as SENT before its request leaves,
+an AGAIN step too, but it is simply sent again when its outcome is unknown. A WATCH step is asked
+after until it is done. What fails after something was taken away to make room is undone first.
+`doubt` says what becomes of a request whose outcome nobody knows.
 """
 
 from collections.abc import Callable
 
+from media_tracks_server.jobs import doubt, problems
 from media_tracks_server.jobs import events as ev
-from media_tracks_server.jobs import problems
 from media_tracks_server.jobs.events import Effect, Event
 from media_tracks_server.jobs.moves import (
+    PATIENCE,
     Outcome,
+    again,
     altered,
+    anew,
     attention,
     begin,
     end,
     forward,
+    given_up,
     later,
     send,
+    stop,
+    troubled_for,
     unsure,
 )
-from media_tracks_server.jobs.schedule import LONGEST_WAIT, backoff, look_wait, poll_wait
+from media_tracks_server.jobs.schedule import LONGEST_WAIT, poll_wait
 from media_tracks_server.jobs.work import Phase, Work
-from media_tracks_tools.errors import RateLimited
-from media_tracks_tools.models import JobState, Problem, TrackResult, TrackStatus
+from media_tracks_tools.models import JobState, Progress, TrackStatus
 from media_tracks_tools.plans import Ref, StepKind
 
-SEND_TIMEOUT = 50.0
-"""A request that writes has certainly left, or never will, after this many seconds: 8 for its
-turn and 40 for the answer (`media_tracks_server.http`)."""
-GIVE_UP_UNSENT = 600.0
-"""A vendor that can't be reached for this long fails a job of which nothing was sent."""
 SILENT_AFTER = 2 * 3600.0
 """A vendor that has not finished after this long is called silent."""
 VANISHED_AFTER = 120.0
 """A track that was accepted may stay unlisted this long."""
-PATIENCE = 24 * 3600.0
-"""How long a list that can't be read, or a turn that never comes, is waited for."""
-SENDS = 3
 CHILD_STARTS = 3
-REDOES = 3
 
 
 def advance(work: Work, event: Event, now: float) -> Outcome:
@@ -79,15 +74,15 @@ def _past(moment: float | None, now: float) -> float | None:
 
 
 def _claimed(work: Work, _: ev.Claimed, now: float) -> Outcome:
-    if work.want_stop and work.phase in {Phase.QUEUED, Phase.ATTENTION, Phase.CHILD}:
-        return end(work, JobState.CANCELLED, now)
+    if work.unwanted and work.phase in {Phase.QUEUED, Phase.ATTENTION, Phase.CHILD}:
+        return stop(work, JobState.CANCELLED, now)
     match work.phase:
         case Phase.SENT:
             return _sent_before(work, now)
-        case Phase.QUEUED if work.step > 0:
+        case Phase.QUEUED if work.step > 0 or work.undoing:
             return begin(work, now)
-        case Phase.KIDS:
-            return later(work, now + LONGEST_WAIT, now)
+        case Phase.ATTENTION if work.current.kind is StepKind.KIDS:
+            return work, Effect.COUNT
         case Phase.ATTENTION if work.current.kind is StepKind.WATCH:
             return work, Effect.POLL
         case phase:
@@ -101,22 +96,31 @@ _ON_CLAIM = {
     Phase.FOLLOW: Effect.POLL,
     Phase.CHILD: Effect.BEGIN,
     Phase.PUBLISH: Effect.PUBLISH,
+    Phase.KIDS: Effect.COUNT,
 }
 
 
 def _sent_before(work: Work, now: float) -> Outcome:
     """Whoever sent it is gone, and with it the answer."""
+    doubtful = altered(work, spoiled=work.spoiled or work.current.spoils)
     if work.current.kind is not StepKind.AGAIN:
-        return unsure(work, now)
-    return end(work, JobState.CANCELLED, now) if work.want_stop else send(work)
+        return unsure(doubtful, now)
+    return stop(doubtful, JobState.CANCELLED, now) if work.unwanted else send(doubtful)
 
 
 def _surveyed(work: Work, event: ev.Surveyed, now: float) -> Outcome:
     survey = event.survey
-    found = survey.model_dump(include={"baseline", "title", "duration_seconds"})
-    known = altered(work, **found, error=None)
-    if work.want_stop:
-        return end(known, JobState.CANCELLED, now)
+    known = altered(
+        work,
+        baseline=survey.baseline,
+        title=survey.title,
+        duration_seconds=survey.duration_seconds,
+        skip=survey.skip,
+        saved=work.saved if survey.saved is None else survey.saved,
+        error=None,
+    )
+    if work.unwanted:
+        return stop(known, JobState.CANCELLED, now)
     if survey.existing is None:
         return begin(known, now)
     there = altered(known, result=survey.existing, already_existed=True)
@@ -136,67 +140,9 @@ def _accepted_unread(work: Work, _: ev.AcceptedUnread, now: float) -> Outcome:
     return unsure(altered(work, effect_sure=True), now)
 
 
-def _not_sent(work: Work, event: ev.NotSent, now: float) -> Outcome:
-    unsent = altered(work, attempt=work.attempt - 1, error=event.error)
-    if unsent.attempt > 0 and work.current.kind is StepKind.ONCE:
-        return unsure(unsent, now)
-    if _given_up(work, event.error, now):
-        return end(unsent, JobState.FAILED, now, event.error)
-    return _again(altered(unsent, phase=Phase.QUEUED), event.retry_after, now)
-
-
-def _refused(work: Work, event: ev.RefusedByVendor, now: float) -> Outcome:
-    if work.phase is Phase.SENT and work.attempt > 1 and work.current.kind is StepKind.ONCE:
-        # The first send may have landed after all and be the very reason for this refusal.
-        return unsure(altered(work, error=event.error), now)
-    return end(work, JobState.FAILED, now, event.error)
-
-
-def _unknown(work: Work, event: ev.OutcomeUnknown, now: float) -> Outcome:
-    doubtful = altered(work, error=event.error)
-    if work.current.kind is not StepKind.AGAIN:
-        return unsure(doubtful, now)
-    if _given_up(work, event.error, now):
-        return end(work, JobState.FAILED, now, event.error)
-    return _again(altered(doubtful, phase=Phase.QUEUED), 0.0, now)
-
-
-def _looked(work: Work, event: ev.LookedFor, now: float) -> Outcome:
-    if len(event.found) == 1:
-        return _adopt(work, event.found[0], now)
-    if work.phase is Phase.ATTENTION:
-        return later(work, now + LONGEST_WAIT, now)
-    if event.found:
-        return attention(work, problems.AMBIGUOUS, now)
-    if work.phase is Phase.FOLLOW:
-        return attention(work, problems.SILENT, now)
-    since = work.unsure_since if work.unsure_since is not None else now
-    if now < since + SEND_TIMEOUT + 2 * work.current.grace_seconds:
-        return later(work, now + look_wait(since, now), now)
-    return _absent(work, now)
-
-
-def _adopt(work: Work, found: TrackResult, now: float) -> Outcome:
-    ref = Ref(what="track", id=found.track_id)
-    if work.current.kind is StepKind.WATCH:
-        return altered(work, refs=(*work.refs, ref)), Effect.POLL
-    return forward(work, (ref,), now)
-
-
-def _absent(work: Work, now: float) -> Outcome:
-    if work.want_stop:
-        return end(work, JobState.CANCELLED, now)
-    if work.effect_sure or not work.current.keyed:
-        return attention(work, problems.UNKNOWN, now)
-    if work.attempt < SENDS and now - work.step_since < PATIENCE:
-        return send(work)
-    if work.error is not None:
-        return end(work, JobState.FAILED, now, work.error)
-    return attention(work, problems.UNKNOWN, now)
-
-
 def _still_going(work: Work, event: ev.StillGoing, now: float) -> Outcome:
-    going = altered(work, polls=work.polls + 1, progress=event.progress or work.progress)
+    progress = event.progress or work.progress
+    going = altered(work, polls=work.polls + 1, progress=progress, looked_at=now)
     if now - work.step_since <= SILENT_AFTER:
         following = altered(going, phase=Phase.FOLLOW, error=None)
         return later(following, now + poll_wait(going.polls), now)
@@ -212,21 +158,17 @@ def _finished(work: Work, event: ev.Finished, now: float) -> Outcome:
 
 
 def _vendor_failed(work: Work, event: ev.VendorFailed, now: float) -> Outcome:
-    changed = event.error.code == problems.CHANGED_MEANWHILE and work.phase is Phase.PUBLISH
-    if not changed or work.redone >= REDOES:
-        return end(work, JobState.FAILED, now, event.error)
-    redone = altered(
-        work, step=0, phase=Phase.QUEUED, attempt=0, redone=work.redone + 1, refs=(), result=None
-    )
-    return later(redone, now, now)
+    if event.again and work.redone < work.plan.redoes:
+        return anew(work, now)
+    return stop(work, JobState.FAILED, now, event.error)
 
 
 def _vanished(work: Work, _: ev.Vanished, now: float) -> Outcome:
     going = altered(work, polls=work.polls + 1)
     if now - work.step_since <= VANISHED_AFTER:
         return later(going, now + poll_wait(going.polls), now)
-    if all(step.keyed for step in work.plan.steps if step.kind is StepKind.ONCE):
-        return end(work, JobState.FAILED, now, problems.VANISHED)
+    if all(step.keyed for step in work.steps if step.kind is StepKind.ONCE):
+        return stop(work, JobState.FAILED, now, problems.VANISHED)
     return attention(going, problems.VANISHED, now)
 
 
@@ -234,14 +176,14 @@ def _hiccup(work: Work, event: ev.Hiccup, now: float) -> Outcome:
     match work.phase:
         case Phase.ATTENTION:
             return later(work, now + LONGEST_WAIT, now)
-        case Phase.QUEUED if _given_up(work, event.error, now):
-            return end(work, JobState.FAILED, now, event.error)
-        case Phase.FOLLOW if _troubled_for(work, now) > SILENT_AFTER:
+        case Phase.QUEUED if given_up(work, event.error, now):
+            return stop(work, JobState.FAILED, now, event.error)
+        case Phase.FOLLOW if troubled_for(work, now) > SILENT_AFTER:
             return attention(work, event.error, now)
-        case Phase.UNSURE if _troubled_for(work, now) > PATIENCE:
+        case Phase.UNSURE if troubled_for(work, now) > PATIENCE:
             return attention(work, problems.UNKNOWN, now)
         case _:
-            return _again(altered(work, error=event.error), event.retry_after, now)
+            return again(altered(work, error=event.error), event.retry_after, now)
 
 
 def _began(work: Work, event: ev.Began, now: float) -> Outcome:
@@ -261,15 +203,42 @@ def _child_lost(work: Work, event: ev.ChildLost, now: float) -> Outcome:
     return later(lost, now + 1.0, now)
 
 
+def _counted(work: Work, event: ev.Counted, now: float) -> Outcome:
+    """A batch ends when all its jobs have; it needs attention when only a person can go on."""
+    lost = event.failed + event.cancelled
+    ended = event.succeeded + lost
+    message = f"{event.succeeded} of {event.running + ended} videos done"
+    if event.failed:
+        message += f", {event.failed} failed"
+    told = Progress(
+        done=float(ended), total=float(event.running + ended), unit="videos", message=message
+    )
+    known = altered(work, phase=Phase.KIDS, progress=told, error=None)
+    if event.running:
+        waits = event.running == event.waiting
+        return attention(known, problems.CHILDREN_WAIT, now) if waits else _next_count(known, now)
+    if not lost:
+        return end(known, JobState.SUCCEEDED, now)
+    if work.want_stop or not event.succeeded + event.failed:
+        return end(known, JobState.CANCELLED, now)
+    problem = problems.some_failed(event.failed, event.cancelled, ended)
+    return end(known, JobState.FAILED, now, problem)
+
+
+def _next_count(work: Work, now: float) -> Outcome:
+    """The jobs of a batch wake it; this is only for what was missed."""
+    return later(work, now + LONGEST_WAIT, now)
+
+
 _ON: dict[type[Event], Callable[..., Outcome]] = {
     ev.Claimed: _claimed,
     ev.Surveyed: _surveyed,
     ev.Accepted: _accepted,
     ev.AcceptedUnread: _accepted_unread,
-    ev.NotSent: _not_sent,
-    ev.RefusedByVendor: _refused,
-    ev.OutcomeUnknown: _unknown,
-    ev.LookedFor: _looked,
+    ev.NotSent: doubt.not_sent,
+    ev.RefusedByVendor: doubt.refused,
+    ev.OutcomeUnknown: doubt.unknown,
+    ev.LookedFor: doubt.looked,
     ev.StillGoing: _still_going,
     ev.Finished: _finished,
     ev.VendorFailed: _vendor_failed,
@@ -278,19 +247,6 @@ _ON: dict[type[Event], Callable[..., Outcome]] = {
     ev.Began: _began,
     ev.Moved: _moved,
     ev.ChildLost: _child_lost,
+    ev.Counted: _counted,
+    ev.Chosen: doubt.chosen,
 }
-
-
-def _troubled_for(work: Work, now: float) -> float:
-    return now - (work.trouble_since if work.trouble_since is not None else now)
-
-
-def _given_up(work: Work, error: Problem, now: float) -> bool:
-    """Whether it was tried for long enough; one's turn may be long in coming."""
-    waits = error.code == RateLimited.default_code
-    return _troubled_for(work, now) > (PATIENCE if waits else GIVE_UP_UNSENT)
-
-
-def _again(work: Work, at_least: float, now: float) -> Outcome:
-    pause = backoff(now - _troubled_for(work, now), now)
-    return later(work, now + max(at_least, pause), now)

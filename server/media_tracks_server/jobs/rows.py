@@ -44,6 +44,18 @@ def values_of(row: Work) -> dict[str, object]:
     }
 
 
+def moved(row: Work, now: float) -> dict[str, object]:
+    """The columns that every move of a row writes; one that has ended is open no more."""
+    ended = row.outcome is not None
+    return {
+        "state": row.state.value,
+        "phase": row.phase.value,
+        "body": row.model_dump_json(exclude_none=True),
+        "updated_at": row.updated_at,
+        **({"finished_at": now, "open_key": None} if ended else {}),
+    }
+
+
 def tell(connection: Connection, row: Work, now: float) -> None:
     """Append to `job_event` what watchers should hear of."""
     connection.execute(

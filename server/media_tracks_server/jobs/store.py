@@ -7,9 +7,12 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, select, union_all, update
 
+from media_tracks_server.jobs import batches
 from media_tracks_server.jobs.database import Database, Mode
+from media_tracks_server.jobs.events import Counted
+from media_tracks_server.jobs.lessons import Lessons, keep, lesson_of
 from media_tracks_server.jobs.process import Owner
-from media_tracks_server.jobs.rows import read_work, tell
+from media_tracks_server.jobs.rows import moved, read_work, tell
 from media_tracks_server.jobs.schedule import LONGEST_WAIT
 from media_tracks_server.jobs.tables import job, job_event, work
 from media_tracks_server.jobs.work import ENGINE_VERSION, Phase, Work
@@ -53,6 +56,7 @@ class WorkStore:
         self._owner = owner
         self.clock = clock
         self.lease = lease
+        self.lessons = Lessons(database, clock)
 
     async def claim(self, accounts: Collection[str], limit: int) -> list[tuple[Claim, Work]]:
         """Take up to `limit` due rows of these account fingerprints, the longest due first."""
@@ -103,14 +107,10 @@ class WorkStore:
             update(work)
             .where(*mine, *([same_wish] if _hangs_on_the_wish(before, after) else []))
             .values(
-                state=after.state.value,
-                phase=after.phase.value,
-                body=after.model_dump_json(exclude_none=True),
                 next_at=case((same_wish, after.next_at), else_=now),
-                updated_at=after.updated_at,
                 lease_until=now + self.lease,
+                **moved(after, now),
                 **({"owner": None} if release or ended else {}),
-                **({"finished_at": now, "open_key": None} if ended else {}),
             )
         )
         if written.rowcount == 0:
@@ -118,7 +118,15 @@ class WorkStore:
             return Commit.LOST if still is None else Commit.WISH_CHANGED
         if ended or _worth_telling(before, after):
             tell(connection, after, now)
+        if ended or before.state is not after.state:
+            batches.wake(connection, after.id, now)
+        if (lesson := lesson_of(before, after, now)) is not None:
+            keep(connection, before, lesson, now)
         return Commit.DONE
+
+    async def count(self, batch: Work) -> Counted:
+        """How the jobs of a batch stand."""
+        return await self._database.run(lambda c: batches.count(c, batch), Mode.READ)
 
     async def renew(self, held: Collection[str]) -> dict[str, bool]:
         """Push the leases of `held` ahead; those still ours, and whether nobody wants them."""
@@ -179,6 +187,7 @@ class WorkStore:
         """Forget one slice of what ended before `before`; returns how many.
 
         Of what ended since, only the last event is kept, once every follower has heard the others.
+        What ended in a batch that is still open is kept for its count.
         """
         heard = select(work.c.id).where(work.c.finished_at < self.clock() - HEARD_AFTER)
         ended = [state.value for state in JobState if state.ended]
@@ -189,8 +198,10 @@ class WorkStore:
                     job_event.c.work_id.in_(heard), job_event.c.state.not_in(ended)
                 )
             )
+            counted = batches.in_open_ones()
+            ended_long_ago = (work.c.finished_at < before, work.c.id.not_in(counted))
             old = connection.scalars(
-                select(work.c.id).where(work.c.finished_at < before).limit(slice_size)
+                select(work.c.id).where(*ended_long_ago).limit(slice_size)
             ).all()
             for table, column in ((job_event, job_event.c.work_id), (job, job.c.work_id)):
                 connection.execute(delete(table).where(column.in_(old)))
@@ -230,9 +241,11 @@ def _readable(
 def _hangs_on_the_wish(before: Work, after: Work) -> bool:
     """Whether this write begins what can't be taken back, or ends what nobody wants."""
     begins = after.phase in {Phase.SENT, Phase.CHILD, Phase.PUBLISH}
-    return after.outcome is JobState.CANCELLED or (
-        begins and (before.phase, before.attempt) != (after.phase, after.attempt)
-    )
+    return after.outcome is JobState.CANCELLED or (begins and _place(before) != _place(after))
+
+
+def _place(row: Work) -> tuple[bool, int, Phase, int]:
+    return row.undoing, row.step, row.phase, row.attempt
 
 
 def _worth_telling(before: Work, after: Work) -> bool:
@@ -244,6 +257,7 @@ def _only_progress(before: Work, after: Work) -> bool:
     quiet = {
         "progress": after.progress,
         "polls": after.polls,
+        "looked_at": after.looked_at,
         "next_at": after.next_at,
         "updated_at": after.updated_at,
         "trouble_since": after.trouble_since,

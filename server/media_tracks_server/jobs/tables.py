@@ -57,6 +57,7 @@ job = Table(
     Column("cancelled_at", Float),
     Index("job_work", "work_id"),
     Index("job_newest", "principal", "created_at"),
+    Index("job_batch", "parent_id"),
 )
 
 job_event = Table(
@@ -70,6 +71,24 @@ job_event = Table(
     Index("job_event_work", "work_id", "seq"),
     sqlite_autoincrement=True,
 )
+
+followed = Table(
+    "followed",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("account_fp", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("media_length", Float),
+    Column("not_yet", Float, nullable=False),
+    Column("done", Float, nullable=False),
+    Column("first", Integer, nullable=False),
+    Index("followed_topic", "account_fp", "kind", "stage", "seq"),
+    sqlite_autoincrement=True,
+)
+"""How long WATCH steps took: ages in seconds, at the last look that found them unfinished and at
+the one that found them done. Where `parent_id` of `job` is set, it is the work of a batch."""
 
 rate = Table(
     "rate",

@@ -2,10 +2,12 @@
 
 from enum import StrEnum
 
+from media_tracks_server.jobs.uncertain import OnUncertain
 from media_tracks_tools.models import JobState, Model, Problem, Progress, TrackResult
-from media_tracks_tools.plans import Plan, Ref, Request, Step, Task
+from media_tracks_tools.plans import Plan, Ref, Step, Task
+from media_tracks_tools.requests import Request
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Written into each row; a process never advances a plan of a newer engine."""
 
 
@@ -38,7 +40,13 @@ class Work(Model):
     `account_fp` says whose it is and `request` what is wanted; `phase`, `step`, `attempt`,
     `polls` and `redone` say how far it is; `unsure_since` is when this uncertainty was taken up,
     not when the request was sent (jobs.md §1 row 9); `trouble_since` is when the requests of this
-    step began to fail; `effect_sure` says that the vendor did accept.
+    step began to fail; `effect_sure` says that the vendor did accept. `skip` and `saved` are the
+    survey's; `spoiled` says that a step which `plan.undo` puts right has, or may have, been done,
+    `undoing` that those steps are being done, after which the work ends as `ending` because of
+    `failure`.
+    `looked_at` is when the step at hand was last seen unfinished, `adopted` says that the track
+    was found in a list, `refusal` is a definite no to a later send, `candidates` are the tracks
+    among which a person may choose.
     """
 
     id: str
@@ -60,6 +68,17 @@ class Work(Model):
     trouble_since: float | None = None
     effect_sure: bool = False
     want_stop: bool = False
+    on_uncertain: OnUncertain = OnUncertain.ASK
+    skip: tuple[str, ...] = ()
+    saved: str | None = None
+    spoiled: bool = False
+    undoing: bool = False
+    ending: JobState | None = None
+    failure: Problem | None = None
+    looked_at: float | None = None
+    adopted: bool = False
+    refusal: Problem | None = None
+    candidates: tuple[TrackResult, ...] = ()
     baseline: tuple[str, ...] = ()
     refs: tuple[Ref, ...] = ()
     title: str | None = None
@@ -71,9 +90,19 @@ class Work(Model):
     engine_v: int = ENGINE_VERSION
 
     @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps on the way: the plan's, or those that undo it."""
+        return self.plan.undo if self.undoing else self.plan.steps
+
+    @property
     def current(self) -> Step:
         """The step at hand."""
-        return self.plan.steps[self.step]
+        return self.steps[self.step]
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether nothing further is to be begun; what is undone is undone to its end."""
+        return self.want_stop and not self.undoing
 
     @property
     def state(self) -> JobState:
@@ -82,9 +111,9 @@ class Work(Model):
             return self.outcome
         if self.phase is Phase.ATTENTION:
             return JobState.NEEDS_ATTENTION
-        if self.phase in {Phase.SENT, Phase.UNSURE}:
-            return JobState.SUBMITTING if self.step == 0 else JobState.RUNNING
-        if self.phase is Phase.QUEUED and self.step == 0:
+        done = any(step.name not in self.skip for step in self.plan.steps[: self.step])
+        begun = done or self.undoing or self.redone > 0
+        if self.phase in {Phase.QUEUED, Phase.SENT, Phase.UNSURE} and not begun:
             return JobState.SUBMITTING
         return JobState.RUNNING
 
@@ -98,4 +127,5 @@ class Work(Model):
             refs=self.refs,
             baseline=self.baseline,
             attempt=max(self.attempt, 1),
+            saved=self.saved,
         )

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -20,8 +19,8 @@ from media_tracks_server.sandbox.cloudflare_tracks import (
     CaptionEndpoints,
     video_of,
 )
+from media_tracks_server.sandbox.cloudflare_vendor import CloudflareVendor
 from media_tracks_server.sandbox.cloudflare_wire import (
-    RATE_LIMIT_HEADERS,
     Credential,
     StreamError,
     answer_no_route,
@@ -31,8 +30,8 @@ from media_tracks_server.sandbox.cloudflare_wire import (
     envelope,
     read_body,
 )
-from media_tracks_server.sandbox.log import Effect, Recorder, RequestLog, note
-from media_tracks_server.sandbox.wire import ConstantHeaders
+from media_tracks_server.sandbox.log import Effect, note
+from media_tracks_server.sandbox.stage import Stage
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -92,7 +91,7 @@ class VideoEndpoints:
 
 async def verify_user_token(request: Request) -> Response:
     """GET /user/tokens/verify: an account-owned token is 1000 here (third party's measurement)."""
-    return _verified(request, (Credential.USER, Credential.WITHOUT_STREAM))
+    return _verified(request, (Credential.USER, Credential.READ_ONLY, Credential.WITHOUT_STREAM))
 
 
 async def verify_account_token(request: Request) -> Response:
@@ -139,11 +138,10 @@ def _routes(state: CloudflareState) -> list[Route]:
     ]
 
 
-def cloudflare_app(state: CloudflareState, log: RequestLog) -> ASGIApp:
-    """The vendor's whole server; a fault or a limit to play goes into its list of middleware."""
+def cloudflare_app(state: CloudflareState, stage: Stage) -> ASGIApp:
+    """The vendor's whole server with the layers of the stage around it."""
     app = Starlette(
-        routes=[Mount(API_PREFIX, routes=_routes(state)), log.route()],
-        middleware=[Middleware(ConstantHeaders, headers=RATE_LIMIT_HEADERS)],
+        routes=[Mount(API_PREFIX, routes=_routes(state))],
         exception_handlers={StreamError: answer_stream_error, HTTPException: answer_no_route},
     )
-    return Recorder(app, "cloudflare", log)
+    return stage.layered(app, CloudflareVendor())

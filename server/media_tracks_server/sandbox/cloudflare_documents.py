@@ -1,5 +1,6 @@
 """Videos, audio tracks and captions, and the JSON that Cloudflare Stream answers for them."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -105,6 +106,10 @@ class Audio:
     label: str
     is_default: bool
     ready_at: float
+    has_failed: bool = False
+    """Whether it ends in `error` instead."""
+    visible_at: float = -math.inf
+    """Until then the track exists and is not listed."""
 
     def document(self, now: float) -> Json:
         """All there is: no language, no duration, no error reason."""
@@ -112,8 +117,13 @@ class Audio:
             "uid": self.uid,
             "label": self.label,
             "default": self.is_default,
-            "status": "ready" if now >= self.ready_at else "queued",
+            "status": self._status(now),
         }
+
+    def _status(self, now: float) -> str:
+        if now < self.ready_at:
+            return "queued"
+        return "error" if self.has_failed else "ready"
 
 
 @dataclass(frozen=True)
@@ -125,12 +135,14 @@ class Caption:
     ready_at: float
     is_generated: bool = False
     has_failed: bool = False
+    visible_at: float = -math.inf
+    """Until then the caption exists and can't be read."""
 
     def status(self, now: float) -> str:
         """One of the vendor's three words."""
-        if self.has_failed:
-            return "error"
-        return "ready" if now >= self.ready_at else "inprogress"
+        if now < self.ready_at:
+            return "inprogress"
+        return "error" if self.has_failed else "ready"
 
     def document(self, now: float) -> Json:
         """The caption; its label follows from the language and cannot be set."""

@@ -2,6 +2,7 @@
 
 from media_tracks_server.sandbox.cloudflare_documents import UNKNOWN, Audio, Caption, Video
 from media_tracks_server.sandbox.cloudflare_state import Library
+from media_tracks_server.sandbox.webinars import Webinar, webinars
 from media_tracks_server.sandbox.webvtt import spoken_text
 
 ACCOUNT_ID = "023e105f4ecef8ad9ca31a8372d0c353"
@@ -18,11 +19,12 @@ INTERVIEW_AUDIO_UID = "b87eb6ac9a7b42b4a9f3d6f0c5e1d2a3"
 LAUNCH_AUDIO_UID = "1b42e0a8d7c64f5e9b3a2c1d0e9f8a7b"
 
 
-def seeded_library(now: float) -> Library:
-    """Eight videos, among them a silent, an unfinished, a failed and a nameless one."""
+def seeded_library(now: float, more: int = 0) -> Library:
+    """Eight videos, among them a silent, an unfinished, a failed and a nameless one; webinars."""
+    added = tuple(webinars(more))
     return Library(
         account_id=ACCOUNT_ID,
-        videos=(*_VIDEOS, *_troublesome_videos()),
+        videos=(*_VIDEOS, *_troublesome_videos(), *map(_webinar, added)),
         audio={
             FEATURED_VIDEO_UID: (
                 Audio(LAUNCH_AUDIO_UID, "Français", is_default=False, ready_at=now),
@@ -38,8 +40,27 @@ def seeded_library(now: float) -> Library:
                 Caption("en", spoken_text(241).encode(), ready_at=now, is_generated=True),
             ),
             TOWN_HALL_UID: (Caption("de", b"", ready_at=now, is_generated=True, has_failed=True),),
+            **{one.hex_id("video"): _captions(one, now) for one in added},
         },
     )
+
+
+def _webinar(webinar: Webinar) -> Video:
+    return Video(
+        webinar.hex_id("video"),
+        created=f"{webinar.created_at:%Y-%m-%dT%H:%M:%S}.000000Z",
+        duration=float(webinar.duration),
+        size=webinar.size,
+        width=1920,
+        height=1080,
+        is_silent=webinar.is_silent,
+        meta={"name": webinar.title},
+    )
+
+
+def _captions(webinar: Webinar, now: float) -> tuple[Caption, ...]:
+    text = spoken_text(webinar.duration).encode()
+    return tuple(Caption(language, text, ready_at=now) for language in webinar.subtitles)
 
 
 _VIDEOS: tuple[Video, ...] = (

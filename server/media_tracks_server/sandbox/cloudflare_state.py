@@ -1,13 +1,18 @@
 """Cloudflare's memory: the videos of one account with their audio tracks and captions."""
 
+import math
 import uuid
 from dataclasses import dataclass, replace
 
 from media_tracks_server.sandbox.cloudflare_documents import Audio, Caption, Video
 from media_tracks_server.sandbox.cloudflare_wire import NotFound, bad_request, conflict
+from media_tracks_server.sandbox.faults import Fault, RequestKind
 from media_tracks_server.sandbox.languages import SPOKEN_ON_CLOUDFLARE, primary_language
-from media_tracks_server.sandbox.settings import SandboxSettings
+from media_tracks_server.sandbox.stage import Stage
 from media_tracks_server.sandbox.webvtt import spoken_text
+
+_FAILING = (Fault.JOB_FAILS, Fault.TRACK_ERRORS)
+"""Here one and the same: the vendor has no job beside the track."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +28,11 @@ class Library:
 class CloudflareState:
     """One account; a track becomes ready by the passing of time alone."""
 
-    def __init__(self, settings: SandboxSettings, library: Library) -> None:
+    def __init__(self, stage: Stage, library: Library) -> None:
         self.account_id = library.account_id
         self.videos = {video.uid: video for video in library.videos}
-        self._settings = settings
+        self._settings = stage.settings
+        self._plan = stage.plan
         self._audio = {
             uid: {track.uid: track for track in library.audio.get(uid, ())} for uid in self.videos
         }
@@ -40,8 +46,9 @@ class CloudflareState:
         return self._settings.clock()
 
     def audio_of(self, video: Video) -> tuple[Audio, ...]:
-        """The additional audio tracks, oldest first."""
-        return tuple(self._audio[video.uid].values())
+        """The additional audio tracks that can be seen, oldest first."""
+        now = self.now()
+        return tuple(track for track in self._audio[video.uid].values() if track.visible_at <= now)
 
     def audio_track(self, video: Video, uid: str) -> Audio:
         """One track; the vendor has no endpoint that answers it."""
@@ -53,7 +60,15 @@ class CloudflareState:
     def add_audio(self, video: Video, label: str) -> Audio:
         """Queue a track; a label is unique in its video."""
         self._refuse_taken(video, label)
-        track = Audio(uuid.uuid4().hex, label, is_default=False, ready_at=self._done_at())
+        fault = self._plan.draw_for_job(RequestKind.TRACK)
+        track = Audio(
+            uuid.uuid4().hex,
+            label,
+            is_default=False,
+            ready_at=self._done_at(fault),
+            has_failed=fault in _FAILING,
+            visible_at=self._visible_at(),
+        )
         self._audio[video.uid][track.uid] = track
         return track
 
@@ -79,15 +94,23 @@ class CloudflareState:
         del self._audio[video.uid][track.uid]
 
     def captions_of(self, video: Video) -> tuple[Caption, ...]:
-        """All captions, those in progress and failed ones too."""
-        return tuple(self._captions[video.uid].values())
+        """All captions that can be seen, those in progress and failed ones too."""
+        now = self.now()
+        return tuple(one for one in self._captions[video.uid].values() if one.visible_at <= now)
 
     def caption(self, video: Video, language: str) -> Caption:
-        """The caption of a language."""
+        """The caption of a language, seen or not."""
         try:
             return self._captions[video.uid][language]
         except KeyError:
             raise NotFound from None
+
+    def visible_caption(self, video: Video, language: str) -> Caption:
+        """The caption of a language, to be read."""
+        caption = self.caption(video, language)
+        if caption.visible_at > self.now():
+            raise NotFound
+        return caption
 
     def generate_caption(self, video: Video, language: str) -> Caption:
         """Begin to write down what is spoken."""
@@ -99,18 +122,23 @@ class CloudflareState:
             raise bad_request("video missing audio")
         if language in self._captions[video.uid]:
             raise conflict(f"a caption for {language} already exists")
+        fault = self._plan.draw_for_job(RequestKind.TRACK)
         caption = Caption(
             language,
             spoken_text(video.duration).encode(),
-            ready_at=self._done_at(),
+            ready_at=self._done_at(fault),
             is_generated=True,
+            has_failed=fault in _FAILING,
+            visible_at=self._visible_at(),
         )
         self._captions[video.uid][language] = caption
         return caption
 
     def store_caption(self, video: Video, language: str, text: bytes) -> Caption:
         """Keep an uploaded caption in the place of whatever the language had."""
-        caption = Caption(language, text, ready_at=self.now())
+        old = self._captions[video.uid].get(language)
+        visible_at = old.visible_at if old else self._visible_at()
+        caption = Caption(language, text, ready_at=self.now(), visible_at=visible_at)
         self._captions[video.uid][language] = caption
         return caption
 
@@ -119,8 +147,13 @@ class CloudflareState:
         del self._captions[video.uid][caption.language]
 
     def _refuse_taken(self, video: Video, label: str) -> None:
-        if any(track.label == label for track in self.audio_of(video)):
+        taken = {track.label for track in self._audio[video.uid].values()}
+        if self._settings.labels_unique and label in taken:
             raise conflict(f"an audio track labelled {label} already exists")
 
-    def _done_at(self) -> float:
-        return self.now() + self._settings.job_seconds
+    def _done_at(self, fault: Fault | None) -> float:
+        never = fault is Fault.NEVER_ENDS
+        return math.inf if never else self.now() + self._settings.job_seconds
+
+    def _visible_at(self) -> float:
+        return self.now() + self._settings.visible_after

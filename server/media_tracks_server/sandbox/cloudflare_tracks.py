@@ -134,7 +134,7 @@ class CaptionEndpoints:
 
     async def get(self, request: Request) -> Response:
         """GET …/captions/:language."""
-        caption = self._state.caption(video_of(self._state, request), _language(request))
+        caption = self._state.visible_caption(video_of(self._state, request), _language(request))
         return envelope(caption.document(self._state.now()))
 
     async def upload(self, request: Request) -> Response:
@@ -171,7 +171,7 @@ class CaptionEndpoints:
 
         The documentation does not say what a caption answers that is not ready; we answer 404.
         """
-        caption = self._state.caption(video_of(self._state, request), _language(request))
+        caption = self._state.visible_caption(video_of(self._state, request), _language(request))
         if caption.status(self._state.now()) != "ready":
             raise NotFound
         return Response(caption.text, media_type="text/vtt")

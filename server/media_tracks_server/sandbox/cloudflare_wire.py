@@ -11,12 +11,6 @@ from starlette.responses import JSONResponse, Response
 
 from media_tracks_server.sandbox.wire import Json
 
-RATE_LIMIT_HEADERS: Mapping[str, str] = {
-    "Ratelimit": '"default";r=1199;t=300',
-    "Ratelimit-Policy": '"default";q=1200;w=300',
-}
-"""On every answer (docs, "Rate limits": 1200 in 5 minutes); the sandbox refuses none."""
-
 BodyModel = TypeVar("BodyModel", bound=BaseModel)
 
 
@@ -27,6 +21,8 @@ class Credential(StrEnum):
     """A user's token: fit for everything but the account's verification."""
     ACCOUNT = "cfat_sandbox-cloudflare-account"
     """An account-owned token: /user/tokens/verify does not know it."""
+    READ_ONLY = "sandbox-cloudflare-read-only"
+    """A user's token with the permission Stream Read alone."""
     WITHOUT_STREAM = "sandbox-cloudflare-without-stream"
     """A good user token of an account that has no Stream subscription."""
 
@@ -123,6 +119,8 @@ def check_access(request: Request, account_id: str) -> None:
         raise StreamError(403, 10000, "Authentication error")
     if token == Credential.WITHOUT_STREAM:
         raise StreamError(403, 10002, "Stream not enabled")
+    if token == Credential.READ_ONLY and request.method != "GET":
+        raise StreamError(403, 10000, "Authentication error")
 
 
 async def read_body(request: Request, model: type[BodyModel]) -> BodyModel:

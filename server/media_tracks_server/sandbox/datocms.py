@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,8 +15,8 @@ from starlette.types import ASGIApp
 from media_tracks_server.sandbox.datocms_documents import Upload
 from media_tracks_server.sandbox.datocms_query import select_uploads
 from media_tracks_server.sandbox.datocms_state import DatoCmsState, NewTrack
+from media_tracks_server.sandbox.datocms_vendor import DatoCmsVendor
 from media_tracks_server.sandbox.datocms_wire import (
-    RATE_LIMIT_HEADERS,
     SANDBOX_ENVIRONMENT,
     ApiError,
     answer_api_error,
@@ -27,14 +26,16 @@ from media_tracks_server.sandbox.datocms_wire import (
     read_attributes,
 )
 from media_tracks_server.sandbox.languages import LANGUAGE_TAG
-from media_tracks_server.sandbox.log import OWN_PREFIX, Effect, Recorder, RequestLog, note
-from media_tracks_server.sandbox.wire import ConstantHeaders
+from media_tracks_server.sandbox.log import OWN_PREFIX, Effect, note
+from media_tracks_server.sandbox.stage import Stage
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE_TAG, strict=True)]
 TrackName = Annotated[str, StringConstraints(min_length=1, strict=True)]
 UPLOAD_SIGNATURE = "x-sandbox-signature"
+MUX_PATH = f"{OWN_PREFIX}mux"
+"""Stands for https://stream.mux.com."""
 
 
 class _Attributes(BaseModel):
@@ -144,10 +145,10 @@ class DatoCms:
         """DELETE /uploads/:upload_id/tracks/:track_id: 202 and a job that gives the track back."""
         video = self._video_to_change(request)
         wanted = request.path_params["track_id"]
-        for track in self._state.tracks_of(video):
-            if track.id == wanted:
-                return _accepted(request, self._state.submit_destruction(track))
-        raise ApiError(404, "NOT_FOUND")
+        track = self._state.track(wanted)
+        if track is None or track.upload_id != video.id:
+            raise ApiError(404, "NOT_FOUND")
+        return _accepted(request, self._state.submit_destruction(track))
 
     async def find_job_result(self, request: Request) -> Response:
         """GET /job-results/:job_id: 404 while the job runs (and for ever if there is none).
@@ -188,6 +189,15 @@ class DatoCms:
         note(request, Effect.FILE_UPLOADED)
         return Response(status_code=200)
 
+    async def text(self, request: Request) -> Response:
+        """GET {mux}/{playback_id}/text/{track_id}.vtt, without a token.
+
+        The address is Mux's; that a DatoCMS track's id serves in it is inferred, as is the 404 of
+        what is not ready.
+        """
+        text = self._state.text(request.path_params["playback_id"], request.path_params["track_id"])
+        return Response(status_code=404) if text is None else Response(text, media_type="text/vtt")
+
     def _upload(self, request: Request) -> Upload:
         upload = self._state.uploads.get(request.path_params["upload_id"])
         if upload is None:
@@ -221,8 +231,8 @@ def _accepted(request: Request, job_id: str) -> Response:
     return JSONResponse({"data": {"type": "job", "id": job_id}}, 202)
 
 
-def datocms_app(state: DatoCmsState, log: RequestLog) -> ASGIApp:
-    """The vendor's whole server; a fault or a limit to play goes into its list of middleware."""
+def datocms_app(state: DatoCmsState, stage: Stage) -> ASGIApp:
+    """The vendor's whole server with the layers of the stage around it."""
     site = DatoCms(state)
 
     def route(path: str, handler: Handler, method: str = "GET") -> Route:
@@ -233,7 +243,6 @@ def datocms_app(state: DatoCmsState, log: RequestLog) -> ASGIApp:
         return Route(path, checked, methods=[method])
 
     tracks = "/uploads/{upload_id}/tracks"
-    log.settle.append(state.settle)
     app = Starlette(
         routes=[
             route("/site", site.site),
@@ -246,9 +255,14 @@ def datocms_app(state: DatoCmsState, log: RequestLog) -> ASGIApp:
             route("/job-results/{job_id}", site.find_job_result),
             route("/upload-requests", site.create_upload_request, "POST"),
             Route(f"{OWN_PREFIX}storage/{{request_id:path}}", site.store_file, methods=["PUT"]),
-            log.route(),
+            Route(f"{MUX_PATH}/{{playback_id}}/text/{{track_id}}.vtt", site.text),
         ],
-        middleware=[Middleware(ConstantHeaders, headers=RATE_LIMIT_HEADERS)],
         exception_handlers={ApiError: answer_api_error, HTTPException: answer_no_endpoint},
     )
-    return Recorder(app, "datocms", log)
+
+    async def settle() -> None:
+        state.settle()
+
+    layered = stage.layered(app, DatoCmsVendor())
+    stage.log.settle.append(settle)
+    return layered

@@ -1,6 +1,7 @@
 """Uploads and tracks, and the JSON:API documents that DatoCMS answers for them."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
@@ -128,6 +129,10 @@ class Track:
     closed_captions: bool | None
     ready_at: float
     error: str | None = None
+    visible_at: float = -math.inf
+    """Until then the track exists and is not listed."""
+    text: bytes | None = None
+    """The WebVTT of subtitles."""
 
     def document(self, now: float) -> Json:
         """The upload_track of the tracks pages; it has no URL and no text."""

@@ -14,6 +14,9 @@ DEFAULT_LIMIT = 30
 MAX_LIMIT = 500
 
 _FIELD = re.compile(r"filter\[fields\]\[(\w+)\]\[(\w+)\](?:\[\])?")
+_MATCHES = re.compile(
+    r"(filter\[fields\]\[(\w+)\]\[(matches|not_matches)\])\[(pattern|case_sensitive|regexp)\]"
+)
 _ORDER = re.compile(r"(\w+)_(ASC|DESC)")
 _OTHER_NAMES = {"filter[ids]", "filter[query]", "order_by", "page[limit]", "page[offset]", "locale"}
 
@@ -21,6 +24,11 @@ _TEXTS: dict[str, Callable[[Upload], str]] = {
     "id": lambda upload: upload.id,
     "type": lambda upload: upload.kind,
     "mime_type": lambda upload: upload.mime_type,
+}
+_MATCHED: dict[tuple[str, str], Callable[[Upload], str]] = {
+    ("filename", "matches"): lambda upload: upload.filename,
+    ("filename", "not_matches"): lambda upload: upload.filename,
+    ("mime_type", "matches"): lambda upload: upload.mime_type,
 }
 _TIMES = ("_created_at", "_updated_at")
 _ORDERS: dict[str, Callable[[Upload], str | int]] = {
@@ -62,7 +70,7 @@ def select_uploads(uploads: Iterable[Upload], query: QueryParams) -> UploadPage:
     found = [upload for upload in uploads if _matches_basics(upload, query)]
     for name in dict.fromkeys(query.keys()):
         if name.startswith("filter[fields]"):
-            accepts = _field_filter(name, query.getlist(name))
+            accepts = _match_filter(name, query) or _field_filter(name, query.getlist(name))
             found = [upload for upload in found if accepts(upload)]
     for key, is_descending in reversed(_ordering(query.get("order_by", "_created_at_DESC"))):
         found.sort(key=key, reverse=is_descending)
@@ -78,10 +86,11 @@ def _refuse_unknown(query: QueryParams) -> None:
 
 
 def _matches_basics(upload: Upload, query: QueryParams) -> bool:
+    """That filter[query] looks at the title, and at a file's name only without one, is inferred."""
     ids = query.get("filter[ids]")
     if ids is not None and upload.id not in ids.split(","):
         return False
-    text = f"{upload.title or ''} {upload.filename}".lower()
+    text = (upload.title or upload.filename).lower()
     return all(word in text for word in query.get("filter[query]", "").lower().split())
 
 
@@ -95,6 +104,36 @@ def _field_filter(name: str, wanted: list[str]) -> Callable[[Upload], bool]:
         compare_times, moment = _TIME_OPERATORS[operator], _moment(wanted[0])
         return lambda upload: compare_times(_moment(upload.created_at), moment)
     raise ApiError(422, "INVALID_FILTER_FIELDS_PARAM", {"param": name})
+
+
+def _match_filter(name: str, query: QueryParams) -> Callable[[Upload], bool] | None:
+    """The filter of which `name` is a part: a pattern, and two flags about it; None for others.
+
+    The shape is `StringMatchesFilter` of the client. That a pattern may lie anywhere in the value,
+    and that both flags are false unless given, is inferred.
+    """
+    parts = _MATCHES.fullmatch(name)
+    value_of = _MATCHED.get((parts[2], parts[3])) if parts else None
+    if parts is None or value_of is None:
+        return None
+    whole, wanted = parts[1], parts[3] == "matches"
+    pattern = query.get(f"{whole}[pattern]")
+    if pattern is None:
+        raise ApiError(422, "INVALID_FILTER_FIELDS_PARAM", {"param": f"{whole}[pattern]"})
+    is_regexp = _flag(query, f"{whole}[regexp]")
+    flags = re.NOFLAG if _flag(query, f"{whole}[case_sensitive]") else re.IGNORECASE
+    try:
+        looked_for = re.compile(pattern if is_regexp else re.escape(pattern), flags)
+    except re.error:
+        raise ApiError(422, "INVALID_FILTER_FIELDS_PARAM", {"value": pattern}) from None
+    return lambda upload: bool(looked_for.search(value_of(upload))) is wanted
+
+
+def _flag(query: QueryParams, name: str) -> bool:
+    text = query.get(name, "false")
+    if text not in ("true", "false"):
+        raise ApiError(422, "INVALID_FILTER_FIELDS_PARAM", {"param": name})
+    return text == "true"
 
 
 def _moment(text: str) -> datetime:

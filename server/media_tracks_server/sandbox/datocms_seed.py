@@ -1,6 +1,11 @@
 """The site that the DatoCMS sandbox starts with."""
 
+from dataclasses import replace
+
 from media_tracks_server.sandbox.datocms_documents import Track, Upload
+from media_tracks_server.sandbox.languages import own_name
+from media_tracks_server.sandbox.webinars import Webinar, webinars
+from media_tracks_server.sandbox.webvtt import spoken_text
 
 FEATURED_UPLOAD_ID = "Vf3kQm9sRk2wTn7yPzB3Ga"
 INTERVIEW_ID = "b7TqXo1LSzCw5uYdEn8MhA"
@@ -12,9 +17,10 @@ UNTITLED_UPLOAD_ID = "Xa1OgU5mSdKp2qTbYw4ViQ"
 NON_VIDEO_UPLOAD_ID = "Tq8NhF7eRjUz6cGvMy5BoA"
 
 
-def seeded_uploads() -> tuple[Upload, ...]:
-    """Seven videos and a picture; titles come in both shapes of default_field_metadata."""
-    return (*_VIDEOS, *_troublesome_videos(), _picture())
+def seeded_uploads(more: int = 0) -> tuple[Upload, ...]:
+    """Seven videos and a picture, then webinars; titles come in both shapes of the metadata."""
+    added = (_webinar(one) for one in webinars(more))
+    return (*_VIDEOS, *_troublesome_videos(), _picture(), *added)
 
 
 _VIDEOS: tuple[Upload, ...] = (
@@ -118,8 +124,19 @@ def _picture() -> Upload:
     )
 
 
-def seeded_tracks(now: float) -> tuple[Track, ...]:
+def seeded_tracks(now: float, more: int = 0) -> tuple[Track, ...]:
     """Every video that is processed and not silent has its own sound as an audio track."""
+    tracks = (*_tracks_of_small_library(now), *_tracks_of_webinars(now, more))
+    durations = {upload.id: upload.duration or 0 for upload in seeded_uploads(more)}
+    return tuple(
+        replace(track, text=spoken_text(durations[track.upload_id]).encode())
+        if track.type == "subtitles"
+        else track
+        for track in tracks
+    )
+
+
+def _tracks_of_small_library(now: float) -> tuple[Track, ...]:
     spoken = {
         FEATURED_UPLOAD_ID: "en",
         INTERVIEW_ID: "en",
@@ -146,6 +163,34 @@ def seeded_tracks(now: float) -> tuple[Track, ...]:
         ),
         Track(_mux_id(23), PRODUCT_TOUR_ID, "subtitles", "Italiano", "it-IT", None, now),
     )
+
+
+def _webinar(webinar: Webinar) -> Upload:
+    return Upload(
+        id=webinar.short_id("upload"),
+        title=webinar.title,
+        filename=f"{webinar.created_at.timestamp():.0f}-webinar-{webinar.number}.mp4",
+        created_at=f"{webinar.created_at:%Y-%m-%dT%H:%M:%S}.000Z",
+        size=webinar.size,
+        width=1920,
+        height=1080,
+        duration=webinar.duration,
+        mux_playback_id=webinar.short_id("playback", 44),
+        is_silent=webinar.is_silent,
+    )
+
+
+def _tracks_of_webinars(now: float, count: int) -> list[Track]:
+    tracks: list[Track] = []
+    for webinar in webinars(count):
+        upload_id = webinar.short_id("upload")
+        if not webinar.is_silent:
+            sound = webinar.short_id("sound", 44)
+            tracks.append(Track(sound, upload_id, "audio", "Default", "en", None, now))
+        for code in webinar.subtitles:
+            track_id, name = webinar.short_id(code, 44), own_name(code)
+            tracks.append(Track(track_id, upload_id, "subtitles", name, code, None, now))
+    return tracks
 
 
 def _mux_id(number: int) -> str:

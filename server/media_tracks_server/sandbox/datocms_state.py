@@ -7,16 +7,25 @@ from dataclasses import dataclass
 
 from media_tracks_server.sandbox.datocms_documents import Track, TrackType, Upload
 from media_tracks_server.sandbox.datocms_wire import ApiError
+from media_tracks_server.sandbox.faults import Fault, RequestKind
 from media_tracks_server.sandbox.languages import SPOKEN_ON_MUX, own_name, primary_language
-from media_tracks_server.sandbox.log import Effect, LogEntry, RequestLog
-from media_tracks_server.sandbox.settings import SandboxSettings
-from media_tracks_server.sandbox.webvtt import is_subtitle_text
+from media_tracks_server.sandbox.log import Effect, LogEntry
+from media_tracks_server.sandbox.stage import Stage
+from media_tracks_server.sandbox.webvtt import (
+    NOT_FETCHED,
+    as_webvtt,
+    is_subtitle_text,
+    spoken_text,
+)
 from media_tracks_server.sandbox.wire import Json
 
 READY_AFTER_JOB = 0.3
 """The part of job_seconds that a new track goes on `preparing` after its job has succeeded."""
 
 FIRST_JOB_ID = 4235
+
+PLAYED_ERROR = "The input could not be processed"
+"""Of a job or track that fails because the sandbox was told so."""
 
 
 @dataclass(frozen=True)
@@ -53,25 +62,40 @@ class DatoCmsState:
     """One site; nothing runs in the background: what is due happens when someone looks."""
 
     def __init__(
-        self,
-        settings: SandboxSettings,
-        log: RequestLog,
-        uploads: tuple[Upload, ...],
-        tracks: tuple[Track, ...],
+        self, stage: Stage, uploads: tuple[Upload, ...], tracks: tuple[Track, ...]
     ) -> None:
         self.uploads = {upload.id: upload for upload in uploads}
         self.files: dict[str, bytes | None] = {}
         self._tracks = {track.id: track for track in tracks}
-        self._settings = settings
-        self._log = log
+        self._settings = stage.settings
+        self._log = stage.log
+        self._plan = stage.plan
         self._pending: deque[_Job] = deque()
         self._outcomes: dict[str, Outcome] = {}
         self._next_job_id = FIRST_JOB_ID
 
     def tracks_of(self, upload: Upload) -> tuple[Track, ...]:
-        """The upload's tracks in the order in which they came to be."""
+        """The upload's tracks that can be seen, in the order in which they came to be."""
         self.settle()
-        return tuple(track for track in self._tracks.values() if track.upload_id == upload.id)
+        now = self.now()
+        return tuple(
+            track
+            for track in self._tracks.values()
+            if track.upload_id == upload.id and track.visible_at <= now
+        )
+
+    def track(self, track_id: str) -> Track | None:
+        """One track, seen or not; the vendor has no endpoint that answers it."""
+        self.settle()
+        return self._tracks.get(track_id)
+
+    def text(self, playback_id: str, track_id: str) -> bytes | None:
+        """The WebVTT of subtitles that are ready and can be seen."""
+        track = self.track(track_id)
+        if track is None or max(track.ready_at, track.visible_at) > self.now() or track.error:
+            return None
+        is_here = self.uploads[track.upload_id].mux_playback_id == playback_id
+        return track.text if is_here else None
 
     def now(self) -> float:
         """The time on the sandbox's clock."""
@@ -84,11 +108,13 @@ class DatoCmsState:
 
     def submit_creation(self, new: NewTrack) -> str:
         """Start a job that makes a track."""
-        return self._submit(lambda at: self._create(new, at))
+        fault = self._plan.draw_for_job(RequestKind.TRACK)
+        return self._submit(lambda at: self._create(new, at, fault), fault)
 
     def submit_destruction(self, track: Track) -> str:
         """Start a job that removes a track."""
-        return self._submit(lambda at: self._destroy(track, at))
+        fault = self._plan.draw_for_job(RequestKind.JOB)
+        return self._submit(lambda at: self._destroy(track, at), fault)
 
     def settle(self) -> None:
         """Let every job that is due by now end, in order."""
@@ -108,13 +134,16 @@ class DatoCmsState:
                     )
                 )
 
-    def _submit(self, perform: Callable[[float], Outcome]) -> str:
-        job = _Job(str(self._next_job_id), self.now() + self._settings.job_seconds, perform)
+    def _submit(self, perform: Callable[[float], Outcome], fault: Fault | None) -> str:
+        """A job that never ends is not even begun: its result is a 404 for ever."""
+        chosen = _fail if fault is Fault.JOB_FAILS else perform
+        job = _Job(str(self._next_job_id), self.now() + self._settings.job_seconds, chosen)
         self._next_job_id += 1
-        self._pending.append(job)
+        if fault is not Fault.NEVER_ENDS:
+            self._pending.append(job)
         return job.id
 
-    def _create(self, new: NewTrack, at: float) -> Outcome:
+    def _create(self, new: NewTrack, at: float, fault: Fault | None) -> Outcome:
         refusal = self._refusal(new)
         if refusal:
             return Outcome(refusal.status, refusal.document(), None)
@@ -126,7 +155,9 @@ class DatoCmsState:
             language_code=new.language_code,
             closed_captions=new.closed_captions,
             ready_at=at + self._settings.job_seconds * READY_AFTER_JOB,
-            error=_content_error(new),
+            error=PLAYED_ERROR if fault is Fault.TRACK_ERRORS else _content_error(new),
+            visible_at=at + self._settings.visible_after,
+            text=_text(new),
         )
         self._tracks[track.id] = track
         return Outcome(200, {"data": track.document(at)}, Effect.TRACK_CREATED)
@@ -138,7 +169,7 @@ class DatoCmsState:
             return ApiError(422, "NO_PRIMARY_AUDIO_TRACK")
         if new.is_generated and primary_language(new.language_code) not in SPOKEN_ON_MUX:
             return _mux_error(f"Language {new.language_code} cannot be generated")
-        if new.name in self._names(new):
+        if self._settings.labels_unique and new.name in self._names(new):
             return _mux_error(f"A {new.type} track named {new.name} exists already")
         return None
 
@@ -164,6 +195,18 @@ class DatoCmsState:
 
 def _mux_error(message: str) -> ApiError:
     return ApiError(422, "MUX_ERROR", {"message": message})
+
+
+def _fail(_: float) -> Outcome:
+    return Outcome(422, _mux_error(PLAYED_ERROR).document(), None)
+
+
+def _text(new: NewTrack) -> bytes | None:
+    if new.type == "audio":
+        return None
+    if new.is_generated:
+        return spoken_text(new.upload.duration or 0).encode()
+    return NOT_FETCHED if new.content is None else as_webvtt(new.content)
 
 
 def _content_error(new: NewTrack) -> str | None:

@@ -1,7 +1,6 @@
 """DatoCMS's errors, request headers and JSON:API bodies."""
 
 import secrets
-from collections.abc import Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -11,11 +10,11 @@ from starlette.responses import JSONResponse, Response
 
 from media_tracks_server.sandbox.wire import Json, as_object, json_object
 
-RATE_LIMIT_HEADERS: Mapping[str, str] = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "59"}
-"""On every answer (docs, "Technical limits": 60 requests in 3 s); the sandbox refuses none."""
-
 CREDENTIAL = "sandbox-datocms"
-"""The site's one API token, the same at every start so that a configured client stays so."""
+"""The site's API token, the same at every start so that a configured client stays so."""
+
+READ_ONLY_CREDENTIAL = "sandbox-datocms-read-only"
+"""The token of a role whose only upload permission is `read`."""
 
 PRIMARY_ENVIRONMENT = "main"
 SANDBOX_ENVIRONMENT = "staging"
@@ -29,14 +28,18 @@ BodyModel = TypeVar("BodyModel", bound=BaseModel)
 class ApiError(Exception):
     """An answer of type api_error; the code's name is DatoCMS's, its status often inferred."""
 
-    def __init__(self, status: int, code: str, details: Json | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, details: Json | None = None, *, is_transient: bool = False
+    ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.details: Json = details or {}
+        self.is_transient = is_transient
 
     def document(self) -> Json:
         """The error body (docs, "Errors"): the client ignores an error that has no id."""
+        transient = {"transient": True} if self.is_transient else {}
         return {
             "data": [
                 {
@@ -46,6 +49,7 @@ class ApiError(Exception):
                         "code": self.code,
                         "doc_url": f"{_ERRORS_PAGE}#{self.code}",
                         "details": self.details,
+                        **transient,
                     },
                 }
             ]
@@ -70,9 +74,11 @@ def check_headers(request: Request) -> None:
     """Refuse a call without the headers that every call needs (docs, "Making requests").
 
     The codes are documented; 401 follows from the official test of a bad token, the other
-    statuses (400, 406, 415, 404) are inferred. `*/*` passes as an Accept header.
+    statuses (400, 406, 415, 404, and 403 for a role that may not write) are inferred, as is that
+    every write needs more than `read`. `*/*` passes as an Accept header.
     """
-    if request.headers.get("authorization") != f"Bearer {CREDENTIAL}":
+    credential = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if credential not in (CREDENTIAL, READ_ONLY_CREDENTIAL):
         raise ApiError(401, "INVALID_AUTHORIZATION_HEADER")
     if request.headers.get("x-api-version") != "3":
         raise ApiError(400, "INVALID_API_VERSION")
@@ -81,6 +87,8 @@ def check_headers(request: Request) -> None:
         raise ApiError(406, "INVALID_ACCEPT_HEADER")
     if environment_of(request) not in (PRIMARY_ENVIRONMENT, SANDBOX_ENVIRONMENT):
         raise ApiError(404, "INVALID_ENVIRONMENT")
+    if credential == READ_ONLY_CREDENTIAL and request.method != "GET":
+        raise ApiError(403, "INSUFFICIENT_PERMISSIONS")
     if request.method == "POST":
         _check_content_type(request)
 

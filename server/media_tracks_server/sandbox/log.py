@@ -1,17 +1,18 @@
 """The record of what was asked of the sandbox and what it changed."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OWN_PREFIX = "/_sandbox/"
 LOG_PATH = "/_sandbox/log"
+FAULTS_PATH = "/_sandbox/faults"
+
+_UNANSWERED = "sandbox.unanswered"
 
 
 class Effect(StrEnum):
@@ -40,12 +41,17 @@ class Effect(StrEnum):
 
 
 class LogEntry(BaseModel, frozen=True):
-    """One request, or one effect of a job that ended later (method `JOB`)."""
+    """One request, or what happened when nobody had asked.
+
+    The method is `JOB` for a job that ended, with the status in its result, and `LATE` for a
+    request whose effect came after its connection was closed, with the vendor's unseen status.
+    """
 
     vendor: str
     method: str
     path: str
     status: int
+    """What the client saw; 0 where no answer was begun, whatever happened to the effect."""
     effect: Effect | None
 
 
@@ -63,23 +69,20 @@ class RequestLog:
     """One list for all vendors of a process."""
 
     entries: list[LogEntry] = field(default_factory=list[LogEntry])
-    settle: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
-    """Called before reading: time passes unseen, so jobs that are due must leave their effect."""
-
-    def route(self) -> Route:
-        """The endpoint that tells the log; reading it is not itself recorded."""
-
-        async def read(_: Request) -> Response:
-            for settle in self.settle:
-                settle()
-            return JSONResponse({"requests": [entry.model_dump() for entry in self.entries]})
-
-        return Route(LOG_PATH, read)
+    settle: list[Callable[[], Awaitable[None]]] = field(
+        default_factory=list[Callable[[], Awaitable[None]]]
+    )
+    """Called before reading: time passes unseen, so what is due must leave its effect."""
 
 
 def note(request: Request, effect: Effect) -> None:
     """Say what this request changed; without a note it changed nothing."""
     request.state.effect = effect
+
+
+async def unanswered(send: Send) -> None:
+    """Tell the recorder that this request gets no answer; nothing reaches the client."""
+    await send({"type": _UNANSWERED})
 
 
 @dataclass(frozen=True)
@@ -94,22 +97,25 @@ class Recorder:
     log: RequestLog
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == LOG_PATH:
-            await self.app(scope, receive, send)
-            return
         state = scope.setdefault("state", {})
 
-        async def record(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self.log.entries.append(
-                    LogEntry(
-                        vendor=self.vendor,
-                        method=scope["method"],
-                        path=scope["path"],
-                        status=message["status"],
-                        effect=state.get("effect"),
-                    )
+        def write(status: int) -> None:
+            self.log.entries.append(
+                LogEntry(
+                    vendor=self.vendor,
+                    method=scope["method"],
+                    path=scope["path"],
+                    status=status,
+                    effect=state.get("effect"),
                 )
+            )
+
+        async def record(message: Message) -> None:
+            if message["type"] == _UNANSWERED:
+                write(0)
+                return
+            if message["type"] == "http.response.start":
+                write(message["status"])
             await send(message)
 
         await self.app(scope, receive, record)

@@ -11,35 +11,31 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from types import FrameType
+from typing import Unpack
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from media_tracks_server.sandbox import cloudflare_seed, datocms_seed
 from media_tracks_server.sandbox.clock import Clock
-from media_tracks_server.sandbox.cloudflare import API_PREFIX, cloudflare_app
-from media_tracks_server.sandbox.cloudflare_state import CloudflareState
-from media_tracks_server.sandbox.cloudflare_wire import Credential
-from media_tracks_server.sandbox.datocms import datocms_app
-from media_tracks_server.sandbox.datocms_state import DatoCmsState
-from media_tracks_server.sandbox.datocms_wire import CREDENTIAL
-from media_tracks_server.sandbox.log import LOG_PATH, RequestLog
-from media_tracks_server.sandbox.settings import (
-    CloudflareInfo,
-    DatoCmsInfo,
-    SandboxInfo,
-    SandboxSettings,
-)
+from media_tracks_server.sandbox.connection import CloseableProtocol
+from media_tracks_server.sandbox.faults import FaultPlan
+from media_tracks_server.sandbox.info import SandboxInfo
+from media_tracks_server.sandbox.settings import Options, settings_from
+from media_tracks_server.sandbox.stage import Stage
+from media_tracks_server.sandbox.vendors import vendors
 
 HOST = "127.0.0.1"
 VENDORS = ("datocms", "cloudflare")
 START_DEADLINE_SECONDS = 20
 
 
-def run(which: str = "all", port: int = 0, job_seconds: float = 3.0) -> None:
+def run(
+    which: str = "all", port: int = 0, job_seconds: float = 3.0, **options: Unpack[Options]
+) -> None:
     """Serve until Ctrl-C or SIGTERM; stdout's first line is the addresses as one JSON object.
 
-    The first vendor listens on `port`, the second on the one above; 0 picks free ports.
+    The first vendor listens on `port`, the second on the one above; 0 picks free ports. Raises
+    SetupError for an option that can't be used.
     """
     stop = threading.Event()
 
@@ -48,7 +44,7 @@ def run(which: str = "all", port: int = 0, job_seconds: float = 3.0) -> None:
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
-    with running(which, job_seconds, port=port) as info:
+    with running(which, job_seconds, port=port, **options) as info:
         sys.stdout.write(announcement(info))
         sys.stdout.flush()
         stop.wait()
@@ -56,23 +52,32 @@ def run(which: str = "all", port: int = 0, job_seconds: float = 3.0) -> None:
 
 @contextmanager
 def running(
-    which: str = "all", job_seconds: float = 3.0, *, port: int = 0, clock: Clock = time.monotonic
+    which: str = "all",
+    job_seconds: float = 3.0,
+    *,
+    port: int = 0,
+    clock: Clock = time.monotonic,
+    **options: Unpack[Options],
 ) -> Generator[SandboxInfo]:
     """Serve in a background thread for the length of a `with` block.
 
-    >>> with running("datocms", job_seconds=0.1) as sandbox:
+    Raises SetupError for an option that can't be used.
+
+    >>> with running("datocms", job_seconds=0.1, faults=("5xx-after",)) as sandbox:
     ...     sandbox.datocms.base_url
     """
-    settings = SandboxSettings(job_seconds=job_seconds, clock=clock)
-    vendors = _chosen(which)
+    chosen = _chosen(which)
+    settings = settings_from(job_seconds, clock, options)
+    stage = Stage(settings, FaultPlan(settings.faults, settings.seed))
     with ExitStack() as opened:
         sockets = {
             vendor: opened.enter_context(_bound(port + place if port else 0))
-            for place, vendor in enumerate(vendors)
+            for place, vendor in enumerate(chosen)
         }
         urls = {vendor: _url(listener) for vendor, listener in sockets.items()}
-        apps, info = _vendors(settings, urls)
-        opened.enter_context(_serving([(apps[vendor], sockets[vendor]) for vendor in vendors]))
+        apps, info = vendors(stage, urls)
+        served = [(apps[vendor], sockets[vendor]) for vendor in chosen]
+        opened.enter_context(_serving(served, stage.released))
         yield info
 
 
@@ -84,6 +89,7 @@ def announcement(info: SandboxInfo) -> str:
         lines += [
             f"export DATOCMS_API_TOKEN={info.datocms.token}",
             f"export MEDIA_TRACKS_DATOCMS_BASE_URL={info.datocms.base_url}",
+            f"export MEDIA_TRACKS_DATOCMS_MUX_URL={info.datocms.mux_base_url}",
         ]
     if info.cloudflare:
         lines += [
@@ -103,7 +109,7 @@ def _chosen(which: str) -> tuple[str, ...]:
 
 
 def _bound(port: int) -> socket.socket:
-    listener = socket.socket()
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
@@ -117,46 +123,21 @@ def _url(listener: socket.socket) -> str:
     return f"http://{HOST}:{listener.getsockname()[1]}"
 
 
-def _vendors(
-    settings: SandboxSettings, urls: dict[str, str]
-) -> tuple[dict[str, ASGIApp], SandboxInfo]:
-    log = RequestLog()
-    now = settings.clock()
-    apps: dict[str, ASGIApp] = {}
-    datocms = cloudflare = None
-    if "datocms" in urls:
-        uploads = datocms_seed.seeded_uploads()
-        site = DatoCmsState(settings, log, uploads, datocms_seed.seeded_tracks(now))
-        apps["datocms"] = datocms_app(site, log)
-        datocms = DatoCmsInfo(
-            base_url=urls["datocms"],
-            token=CREDENTIAL,
-            upload_id=datocms_seed.FEATURED_UPLOAD_ID,
-            non_video_upload_id=datocms_seed.NON_VIDEO_UPLOAD_ID,
-        )
-    if "cloudflare" in urls:
-        account = CloudflareState(settings, cloudflare_seed.seeded_library(now))
-        apps["cloudflare"] = cloudflare_app(account, log)
-        cloudflare = CloudflareInfo(
-            base_url=urls["cloudflare"] + API_PREFIX,
-            token=Credential.USER.value,
-            account_id=account.account_id,
-            video_uid=cloudflare_seed.FEATURED_VIDEO_UID,
-        )
-    log_url = next(iter(urls.values())) + LOG_PATH
-    return apps, SandboxInfo(datocms=datocms, cloudflare=cloudflare, log_url=log_url)
-
-
 class _AnnouncingServer(uvicorn.Server):
-    """A server that says when it listens."""
+    """A server that says when it listens, and lets held connections go before it stops."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, released: asyncio.Event) -> None:
         super().__init__(config)
         self.listening = threading.Event()
+        self._released = released
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.listening.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._released.set()
+        await super().shutdown(sockets)
 
 
 @dataclass(frozen=True)
@@ -166,8 +147,8 @@ class _Listener:
 
 
 @contextmanager
-def _serving(apps: list[tuple[ASGIApp, socket.socket]]) -> Generator[None]:
-    listeners = [_Listener(_AnnouncingServer(_config(app)), bound) for app, bound in apps]
+def _serving(apps: list[tuple[ASGIApp, socket.socket]], released: asyncio.Event) -> Generator[None]:
+    listeners = [_Listener(_AnnouncingServer(_config(app), released), bound) for app, bound in apps]
 
     async def serve_all() -> None:
         await asyncio.gather(*(one.server.serve([one.socket]) for one in listeners))
@@ -194,6 +175,6 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         ws="none",
-        http="h11",
+        http=CloseableProtocol,
         timeout_graceful_shutdown=1,
     )

@@ -1,50 +1,85 @@
-"""How one sandbox behaves, and where it can be reached."""
+"""How one sandbox behaves."""
 
-import time
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
-import httpx
+from media_tracks_server.sandbox.clock import Clock, VendorClock
+from media_tracks_server.sandbox.faults import FaultOrder, parse_fault
+from media_tracks_server.sandbox.rate import Rate, parse_rate
+from media_tracks_tools.errors import SetupError
 
-from media_tracks_server.sandbox.clock import Clock
-from media_tracks_server.sandbox.log import LogEntry, entries_from
+MAX_SECONDS = 3600.0
+MAX_VIDEOS = 5000
+
+
+class Options(TypedDict, total=False):
+    """What a sandbox can be told beyond its vendors and their speed; all of it may be left out."""
+
+    faults: Sequence[str]
+    """Each NAME[@any][:P]."""
+    seed: int
+    """For the faults that have a probability."""
+    visible_after: float
+    """Seconds until a new track can be seen."""
+    rate: str | None
+    """Requests/seconds for each token, as in 20/3."""
+    labels_unique: bool
+    """Whether a label or name that is taken is refused; the default."""
+    videos: int
+    """How many more videos there are."""
+    hold_seconds: float
+    """How long a connection is held at most, in real seconds; 60 if not given."""
+    late_seconds: float
+    """How much later an effect comes; 2 if not given."""
 
 
 @dataclass(frozen=True)
 class SandboxSettings:
-    """What both vendors' servers share; a later switch becomes a field here."""
+    """What both vendors' servers share."""
 
-    job_seconds: float = 3.0
-    clock: Clock = time.monotonic
-
-
-@dataclass(frozen=True)
-class DatoCmsInfo:
-    """What an account of the sandbox's DatoCMS needs to be configured."""
-
-    base_url: str
-    token: str
-    upload_id: str
-    non_video_upload_id: str
+    job_seconds: float
+    clock: Clock
+    faults: tuple[FaultOrder, ...]
+    seed: int
+    visible_after: float
+    rate: Rate | None
+    labels_unique: bool
+    videos: int
+    hold_seconds: float
+    late_seconds: float
 
 
-@dataclass(frozen=True)
-class CloudflareInfo:
-    """What an account of the sandbox's Cloudflare needs; base_url ends in /client/v4."""
+def settings_from(job_seconds: float, clock: Clock, options: Options) -> SandboxSettings:
+    """Check what was asked for; raises SetupError that says what is allowed."""
+    rate = options.get("rate")
+    videos = options.get("videos", 0)
+    if not 0 <= videos <= MAX_VIDEOS:
+        raise _out_of_bounds("number of videos", videos, MAX_VIDEOS)
+    return SandboxSettings(
+        job_seconds=_seconds("length of a job", job_seconds),
+        clock=VendorClock(clock),
+        faults=tuple(parse_fault(text) for text in options.get("faults", ())),
+        seed=options.get("seed", 0),
+        visible_after=_seconds("delay of visibility", options.get("visible_after", 0.0)),
+        rate=None if rate is None else parse_rate(rate),
+        labels_unique=options.get("labels_unique", True),
+        videos=videos,
+        hold_seconds=_seconds("time to hold a connection", options.get("hold_seconds", 60.0)),
+        late_seconds=_seconds("delay of a late effect", options.get("late_seconds", 2.0)),
+    )
 
-    base_url: str
-    token: str
-    account_id: str
-    video_uid: str
+
+def _seconds(what: str, value: float) -> float:
+    if math.isfinite(value) and 0 <= value <= MAX_SECONDS:
+        return value
+    raise _out_of_bounds(what, value, MAX_SECONDS)
 
 
-@dataclass(frozen=True)
-class SandboxInfo:
-    """The addresses of a running sandbox; a vendor that was not started is None."""
-
-    datocms: DatoCmsInfo | None
-    cloudflare: CloudflareInfo | None
-    log_url: str
-
-    def log(self) -> tuple[LogEntry, ...]:
-        """Ask the sandbox, over HTTP, for every request and effect so far."""
-        return entries_from(httpx.get(self.log_url, trust_env=False).content)
+def _out_of_bounds(what: str, value: float, largest: float) -> SetupError:
+    return SetupError(
+        f"The {what} can't be {value:g}.",
+        code="out_of_bounds",
+        next_step=f"Give a number from 0 to {largest:g}.",
+    )

@@ -3,6 +3,12 @@
 import re
 
 _TIMING = re.compile(rb"\d\d:\d\d[:.,\d]* --> ")
+_SRT_STAMP = re.compile(rb"(\d\d:\d\d:\d\d),(\d\d\d)")
+
+NOT_FETCHED = (
+    b"WEBVTT\n\nNOTE The sandbox fetches nothing, so the text behind the URL is not here.\n"
+)
+"""In the place of subtitles that came from a URL."""
 
 _SENTENCES = (
     "Welcome, and thank you for joining us.",
@@ -20,6 +26,13 @@ def is_webvtt(content: bytes) -> bool:
 def is_subtitle_text(content: bytes) -> bool:
     """WebVTT, or SRT, which has no header and is known by its timings."""
     return is_webvtt(content) or _TIMING.search(content) is not None
+
+
+def as_webvtt(content: bytes) -> bytes:
+    """WebVTT as it is; SRT with the header and the decimal points of WebVTT."""
+    if is_webvtt(content):
+        return content
+    return b"WEBVTT\n\n" + _SRT_STAMP.sub(rb"\1.\2", content.removeprefix(b"\xef\xbb\xbf"))
 
 
 def spoken_text(duration_seconds: float) -> str:

@@ -3,9 +3,9 @@
 Paths and bodies: Cloudflare Stream API reference and how-to pages.
 """
 
-from urllib.parse import quote
+from typing import BinaryIO
 
-from media_tracks_server.http import Ask, VendorClient
+from media_tracks_server.http import Ask, VendorClient, segment
 from media_tracks_server.providers.cloudflare.wire import (
     Audio,
     AudioEnvelope,
@@ -17,7 +17,7 @@ from media_tracks_server.providers.cloudflare.wire import (
     StreamVideo,
     TokenEnvelope,
     VideoEnvelope,
-    VideoListEnvelope,
+    VideoRows,
 )
 
 
@@ -26,7 +26,7 @@ class Calls:
 
     def __init__(self, client: VendorClient, account_id: str) -> None:
         self._client = client
-        self._account = f"accounts/{_segment(account_id)}"
+        self._account = f"accounts/{segment(account_id)}"
 
     async def aclose(self) -> None:
         """Close the connections that were opened here."""
@@ -42,15 +42,16 @@ class Calls:
         answer = await self._client.read("user/tokens/verify", _VERIFY)
         return answer.parse(TokenEnvelope).result.status
 
-    async def videos(self, limit: int, **filters: str) -> tuple[StreamVideo, ...]:
+    async def videos(self, limit: int, **filters: str) -> VideoRows:
         """GET …/stream, newest first; `limit` is at most 1000.
 
-        `search` looks in meta.name; `start` and `end` bound the creation date.
+        `search` looks in meta.name (slow, maybe unavailable in large libraries), `video_name` is
+        the whole of it (fast); `start` and `end` bound the creation date; `include_counts`.
         """
         params: dict[str, str | int] = {"limit": limit, **filters}
         ask = Ask("listing the videos")
         answer = await self._client.read(f"{self._account}/stream", ask, params)
-        return answer.parse(VideoListEnvelope).result
+        return answer.parse(VideoRows)
 
     async def video(self, uid: str) -> StreamVideo:
         """GET …/stream/{uid}. Raises NotFound."""
@@ -74,15 +75,45 @@ class Calls:
         )
         return answer.parse(AudioEnvelope).result
 
-    async def make_default(self, uid: str, track_id: str) -> Audio:
-        """PATCH …/audio/{track}: all others cease to be the default."""
+    async def upload_audio(
+        self, uid: str, label: str, name: str, file: BinaryIO, extra_seconds: float
+    ) -> Audio:
+        """POST …/audio as a form (how-to page only), the file read while it is sent.
+
+        httpx reads it in pieces of 64 KiB, on the event loop. `extra_seconds`: see
+        `VendorClient.write`.
+        """
         answer = await self._client.write(
-            "PATCH",
-            f"{self._video(uid)}/audio/{_segment(track_id)}",
-            _ask("making an audio track the default of", uid),
-            json={"default": True},
+            "POST",
+            f"{self._video(uid)}/audio",
+            _ask("adding an audio track to", uid),
+            files={"file": (name, file, None), "label": (None, label.encode(), None)},
+            extra_seconds=extra_seconds,
         )
         return answer.parse(AudioEnvelope).result
+
+    async def edit_audio(
+        self, uid: str, track_id: str, label: str | None = None, *, default: bool = False
+    ) -> Audio:
+        """PATCH …/audio/{track}; `default`: all others cease to be it. Raises NotFound."""
+        wanted: dict[str, object] = {"label": label} if label is not None else {}
+        if default:
+            wanted["default"] = True
+        answer = await self._client.write(
+            "PATCH",
+            f"{self._video(uid)}/audio/{segment(track_id)}",
+            _ask("changing an audio track of", uid, f"or the video no audio track {track_id!r}"),
+            json=wanted,
+        )
+        return answer.parse(AudioEnvelope).result
+
+    async def delete_audio(self, uid: str, track_id: str) -> None:
+        """DELETE …/audio/{track}; its answer says nothing more. Raises NotFound."""
+        await self._client.write(
+            "DELETE",
+            f"{self._video(uid)}/audio/{segment(track_id)}",
+            _ask("deleting an audio track of", uid, f"or the video no audio track {track_id!r}"),
+        )
 
     async def captions(self, uid: str) -> tuple[Caption, ...]:
         """GET …/captions: all, also those in progress or in error."""
@@ -94,15 +125,33 @@ class Calls:
         """POST …/captions/{language}/generate, without a body."""
         answer = await self._client.write(
             "POST",
-            f"{self._video(uid)}/captions/{_segment(language)}/generate",
+            f"{self._video(uid)}/captions/{segment(language)}/generate",
             _ask("generating captions for", uid),
         )
         return answer.parse(CaptionEnvelope).result
 
+    async def put_captions(self, uid: str, language: str, text: str) -> Caption:
+        """PUT …/captions/{language} as a form: takes the place of what the language has."""
+        answer = await self._client.write(
+            "PUT",
+            f"{self._video(uid)}/captions/{segment(language)}",
+            _ask("uploading captions to", uid),
+            files={"file": (f"{language}.vtt", text.encode(), "text/vtt")},
+        )
+        return answer.parse(CaptionEnvelope).result
+
+    async def delete_captions(self, uid: str, language: str) -> None:
+        """DELETE …/captions/{language}, without a body. Raises NotFound."""
+        await self._client.write(
+            "DELETE",
+            f"{self._video(uid)}/captions/{segment(language)}",
+            _ask("deleting captions of", uid, f"or the video no captions in {language!r}"),
+        )
+
     async def vtt(self, uid: str, language: str) -> str:
         """GET …/captions/{language}/vtt: WebVTT, in no envelope. Raises NotFound, Unreadable."""
         answer = await self._client.read(
-            f"{self._video(uid)}/captions/{_segment(language)}/vtt",
+            f"{self._video(uid)}/captions/{segment(language)}/vtt",
             Ask(
                 f"reading the captions of video {uid}",
                 f"Video {uid!r} has no captions in {language!r}, or they are not ready",
@@ -115,15 +164,12 @@ class Calls:
         return text
 
     def _video(self, uid: str) -> str:
-        return f"{self._account}/stream/{_segment(uid)}"
+        return f"{self._account}/stream/{segment(uid)}"
 
 
 _VERIFY = Ask("verifying the token")
 
 
-def _ask(doing: str, uid: str) -> Ask:
-    return Ask(f"{doing} video {uid}", f"This Cloudflare account has no video {uid!r}")
-
-
-def _segment(text: str) -> str:
-    return quote(text, safe="")
+def _ask(doing: str, uid: str, also: str = "") -> Ask:
+    missing = f"This Cloudflare account has no video {uid!r}"
+    return Ask(f"{doing} video {uid}", f"{missing}, {also}" if also else missing)

@@ -1,57 +1,75 @@
-"""A Cloudflare Stream account as a provider: what it can, and how its changes are done."""
+"""A Cloudflare Stream account as a provider: what it can, and who does its changes."""
+
+from contextlib import suppress
 
 import httpx
 
-from media_tracks_server.http import Bucket, Limiter, Vendor, VendorClient, fingerprint
-from media_tracks_server.providers.cloudflare import outcomes, plans, tracks, videos
-from media_tracks_server.providers.cloudflare.calls import Calls
-from media_tracks_server.providers.cloudflare.codes import SETTINGS, read_error
-from media_tracks_tools.errors import (
-    CallerError,
-    CredentialRefused,
-    InternalError,
-    MediaTracksError,
-    NotFound,
-    PermissionMissing,
-    Refused,
+from media_tracks_server.http import (
+    Bucket,
+    Files,
+    Limiter,
+    Places,
+    Vendor,
+    VendorClient,
+    fingerprint,
+    no_files,
 )
+from media_tracks_server.providers.cloudflare import (
+    checking,
+    finding,
+    outcomes,
+    plans,
+    tracks,
+    videos,
+)
+from media_tracks_server.providers.cloudflare.audio import AudioSteps
+from media_tracks_server.providers.cloudflare.calls import Calls
+from media_tracks_server.providers.cloudflare.captions import CaptionSteps
+from media_tracks_server.providers.cloudflare.codes import error_reader
+from media_tracks_tools.errors import CallerError, InternalError, NotFound
 from media_tracks_tools.models import (
     Account,
     AccountCheck,
     AudioTrackList,
-    Problem,
     SubtitleTrackList,
     TrackResult,
     Video,
     VideoPage,
 )
-from media_tracks_tools.plans import (
-    AddAudioTrack,
-    GenerateSubtitles,
-    Plan,
-    Ref,
-    Sent,
-    Survey,
-    Task,
-    Watched,
-)
+from media_tracks_tools.plans import Plan, Sent, Survey, Task, Watched
 from media_tracks_tools.ports import VideoQuery
+from media_tracks_tools.requests import (
+    AddAudioTrack,
+    AddSubtitles,
+    DeleteAudioTrack,
+    DeleteSubtitles,
+    EditSubtitles,
+    GenerateBatch,
+    GenerateSubtitles,
+    Request,
+    UpdateAudioTrack,
+)
 
 DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
-_MAX_PAGE = 500
+_SETTING = "CLOUDFLARE_API_TOKEN and the account's id into CLOUDFLARE_ACCOUNT_ID"
+_BASE_URL_SETTING = "MEDIA_TRACKS_CLOUDFLARE_BASE_URL"
 _LIMITS = (
     "Captions can be generated in 12 languages, and only in the one spoken; it has to be named.",
-    "There is one caption track per language; its name can't be chosen.",
-    "Audio is added from a public URL that answers HEAD and ranged requests; it keeps no language.",
+    "There is one caption track per language, of at most 10 MB; its name can't be chosen.",
+    "Audio is added from a URL that answers HEAD and ranged requests, or a file up to 200 MB.",
+    "Audio tracks keep no language, and captions are not marked as closed captions.",
     "The sound of the uploaded video itself is not listed as an audio track.",
-    "A track that was made the default can't be deleted while it is the default.",
+    "The default audio track can't be deleted; another one has to be made the default first.",
 )
 
 
 class CloudflareStream:
     """One Cloudflare account; `token` never shows in a repr, log or error.
 
-    1200 requests in 5 minutes per user or account token (Cloudflare, API limits page).
+    `setting` and `base_url_setting` are the words for where the credential and the address stand,
+    `files` finds what is uploaded.
+    1200 requests in 5 minutes per user or account token (Cloudflare, API limits page); of these at
+    most 1150 are ours: 400 at once, which a batch or a scan needs, and one in 0.4 s after them.
     """
 
     def __init__(
@@ -63,6 +81,9 @@ class CloudflareStream:
         base_url: str = DEFAULT_BASE_URL,
         limiter: Limiter,
         client: httpx.AsyncClient | None = None,
+        setting: str | None = None,
+        base_url_setting: str | None = None,
+        files: Files = no_files,
     ) -> None:
         credential = fingerprint("cloudflare", token)
         self.account = Account(
@@ -70,18 +91,23 @@ class CloudflareStream:
             provider="cloudflare",
             fingerprint=fingerprint("cloudflare", base_url.rstrip("/"), account_id, credential),
         )
+        places = Places(setting or _SETTING, base_url_setting or _BASE_URL_SETTING)
+        self._setting = places.credential
         vendor = Vendor(
             name="Cloudflare",
             base_url=base_url,
-            bucket=Bucket(credential, interval_seconds=0.3, burst=100),
-            settings=SETTINGS,
-            base_url_setting="MEDIA_TRACKS_CLOUDFLARE_BASE_URL",
-            read_error=read_error,
+            bucket=Bucket(credential, interval_seconds=0.4, burst=400),
+            settings=places.credential,
+            base_url_setting=places.base_url,
+            read_error=error_reader(places),
             headers={"Authorization": f"Bearer {token}"},
             secrets=(token,),
         )
         self._account_id = account_id
+        self._files = files
         self._calls = Calls(VendorClient(vendor, limiter, client), account_id)
+        self._audio = AudioSteps(self._calls, files)
+        self._captions = CaptionSteps(self._calls)
 
     async def aclose(self) -> None:
         """Close the connections that were opened here."""
@@ -101,24 +127,11 @@ class CloudflareStream:
 
     async def check(self) -> AccountCheck:
         """Verify the token, then ask for one video: a good token proves no Stream access."""
-        try:
-            await self._verify()
-            await self._calls.videos(limit=1)
-        except MediaTracksError as error:
-            return AccountCheck(ok=False, detail=error.message, error=Problem.of(error))
-        return AccountCheck(ok=True, detail="The token works and the account has Stream.")
+        return await checking.check(self._calls, self._setting)
 
-    async def _verify(self) -> None:
-        """Account-owned and user-owned tokens are verified at different addresses."""
-        try:
-            status = await self._calls.account_token_status()
-        except (CredentialRefused, PermissionMissing, NotFound, Refused):
-            status = await self._calls.user_token_status()
-        if status != "active":
-            raise CredentialRefused(
-                "The Cloudflare token is disabled or has expired.",
-                next_step=f"Put a valid token into {SETTINGS}.",
-            )
+    async def check_writing(self) -> AccountCheck:
+        """One DELETE of what can't exist; only a refusal for want of permission proves anything."""
+        return await checking.check_writing(self._calls, self._setting)
 
     async def get_video(self, video_id: str) -> Video:
         """One video. Raises NotFound."""
@@ -126,23 +139,12 @@ class CloudflareStream:
         return videos.to_video(row, self.account.name)
 
     async def find_videos(self, query: VideoQuery) -> VideoPage:
-        """Videos, newest first."""
-        page = videos.Page(query.cursor)
-        wanted = min(max(query.limit, 1), _MAX_PAGE)
-        filters: dict[str, str] = {}
-        if query.query:
-            filters["search"] = query.query
-        if query.uploaded_after:
-            filters["start"] = videos.rfc3339(query.uploaded_after)
-        if page.end:
-            filters["end"] = page.end
-        rows = await self._calls.videos(page.asked(wanted), **filters)
-        shown, cursor = page.take(rows, wanted)
-        return VideoPage(
-            videos=tuple(videos.to_video(row, self.account.name) for row in shown),
-            next_cursor=cursor,
-            scanned=len(rows),
-        )
+        """Videos, newest first; a pasted uid or URL finds its video, whenever it was uploaded."""
+        pasted = self.recognise(query.query or "")
+        if pasted is not None and query.cursor is None:
+            with suppress(NotFound):
+                return VideoPage(videos=(await self.get_video(pasted),), scanned=1, total=1)
+        return await finding.find(self._calls, query, self.account.name)
 
     async def list_audio_tracks(self, video_id: str) -> AudioTrackList:
         """The additional audio tracks."""
@@ -165,68 +167,73 @@ class CloudflareStream:
         return await self._calls.vtt(videos.checked_uid(video_id), _checked_language(track_id))
 
     def plan_add_audio(self, request: AddAudioTrack) -> Plan:
-        """Copy, watch the track, make it the default. Raises NotSupported and CallerError."""
-        return plans.plan_add_audio(request)
+        """Copy or upload, watch the track, make it the default; the file is looked at."""
+        return plans.plan_add_audio(request, self._files)
+
+    def plan_update_audio(self, request: UpdateAudioTrack) -> Plan:
+        """Edit, watch the track."""
+        return plans.plan_update_audio(request)
+
+    def plan_delete_audio(self, request: DeleteAudioTrack) -> Plan:
+        """Delete, see that it is gone."""
+        return plans.plan_delete_audio(request)
 
     def plan_generate_subtitles(self, request: GenerateSubtitles) -> Plan:
-        """Ask, watch the caption. Raises NotSupported for other languages, CallerError."""
+        """Clear, ask, watch the caption. Raises NotSupported for other languages, CallerError."""
         return plans.plan_generate_subtitles(request)
 
+    def plan_add_subtitles(self, request: AddSubtitles) -> Plan:
+        """Upload, watch the caption. Raises CallerError."""
+        return plans.plan_add_subtitles(request)
+
+    def plan_edit_subtitles(self, request: EditSubtitles) -> Plan:
+        """Upload, watch the caption. Raises CallerError."""
+        _checked_language(request.track_id)
+        return plans.plan_edit_subtitles(request)
+
+    def plan_delete_subtitles(self, request: DeleteSubtitles) -> Plan:
+        """Delete, see that they are gone. Raises CallerError."""
+        _checked_language(request.track_id)
+        return plans.plan_delete_subtitles(request)
+
     async def survey(self, task: Task) -> Survey:
-        """Two requests: the video, which has to be ready, and its tracks or captions."""
-        request, uid = task.request, videos.checked_uid(task.request.video_id)
-        row = await self._calls.video(uid)
-        videos.refuse_unready(row)
-        if isinstance(request, AddAudioTrack):
-            audio = await self._calls.audio(uid)
-            baseline = tuple(one.uid for one in audio)
-            existing = tracks.existing_audio(audio, request)
-        else:
-            captions = await self._calls.captions(uid)
-            baseline = tuple(one.language for one in captions)
-            existing = tracks.existing_caption(captions, request)
+        """The video, and what it has; a new track, or a generation, needs it to be ready."""
+        row = await self._calls.video(videos.checked_uid(task.request.video_id))
+        if isinstance(task.request, AddAudioTrack | GenerateSubtitles):
+            videos.refuse_unready(row)
+        found = await self._steps(task.request).survey(task)
         video = videos.to_video(row, self.account.name)
-        return Survey(
-            baseline=baseline,
-            existing=existing,
-            title=video.title,
-            duration_seconds=video.duration_seconds,
-        )
+        known = {"title": video.title, "duration_seconds": video.duration_seconds}
+        return found.model_copy(update=known)
 
     async def send(self, task: Task) -> Sent:
-        """The one POST of the plan, or the PATCH after it."""
-        request, uid = task.request, videos.checked_uid(task.request.video_id)
-        if isinstance(request, GenerateSubtitles):
-            caption = await self._calls.generate(uid, request.language)
-            return _sent(caption.language)
-        if task.step.name == "copy":
-            copied = await self._calls.copy_audio(uid, request.label, request.source)
-            return _sent(copied.uid)
-        track_id = task.ref("track")
-        if task.step.name != "default" or track_id is None:
-            raise InternalError(f"Cloudflare can't do the step {task.step.name!r} of this plan.")
-        return _sent((await self._calls.make_default(uid, track_id)).uid)
+        """One request that writes; before some, a look at what is there."""
+        videos.checked_uid(task.request.video_id)
+        return await self._steps(task.request).send(task)
 
     async def find_ours(self, task: Task) -> tuple[TrackResult, ...]:
         """One request: the tracks or the captions."""
-        request, uid = task.request, videos.checked_uid(task.request.video_id)
-        if isinstance(request, AddAudioTrack):
-            return tracks.our_audio(await self._calls.audio(uid), task, request.label)
-        return tracks.our_captions(await self._calls.captions(uid), task, request.language)
+        videos.checked_uid(task.request.video_id)
+        return await self._steps(task.request).find_ours(task)
 
     async def watch(self, task: Task) -> Watched:
-        """One request: the tracks or the captions."""
-        request, uid = task.request, videos.checked_uid(task.request.video_id)
+        """One request, the tracks or the captions; and a text, where an answer was lost."""
+        uid = videos.checked_uid(task.request.video_id)
         try:
-            if isinstance(request, AddAudioTrack):
-                return outcomes.of_audio(await self._calls.audio(uid), task, request)
-            return outcomes.of_caption(await self._calls.captions(uid), request)
+            return await self._steps(task.request).watch(task)
         except NotFound:
+            if isinstance(task.request, DeleteAudioTrack | DeleteSubtitles):
+                return outcomes.deleted(task.request)
             return outcomes.video_gone(uid)
 
-
-def _sent(track_id: str) -> Sent:
-    return Sent(refs=(Ref(what="track", id=track_id),))
+    def _steps(self, request: Request) -> AudioSteps | CaptionSteps:
+        match request:
+            case AddAudioTrack() | UpdateAudioTrack() | DeleteAudioTrack():
+                return self._audio
+            case GenerateBatch():
+                raise InternalError("A batch of videos is nobody's but the job core's.")
+            case _:
+                return self._captions
 
 
 def _checked_language(track_id: str) -> str:

@@ -1,11 +1,12 @@
-"""Captions and additional audio tracks as ours, and which of them exist or are our doing."""
+"""Captions and additional audio tracks as ours, and which of them are our doing."""
 
 from collections.abc import Iterable
 
 from media_tracks_server.http import plain
 from media_tracks_server.providers.cloudflare.wire import Audio, Caption
-from media_tracks_tools.errors import Conflict
-from media_tracks_tools.languages import same
+from media_tracks_tools import captions as texts
+from media_tracks_tools.errors import CallerError
+from media_tracks_tools.languages import autonym, same
 from media_tracks_tools.models import (
     AudioKind,
     AudioTrack,
@@ -13,7 +14,8 @@ from media_tracks_tools.models import (
     TrackResult,
     TrackStatus,
 )
-from media_tracks_tools.plans import AddAudioTrack, GenerateSubtitles, Task
+from media_tracks_tools.plans import Task
+from media_tracks_tools.requests import AddSubtitles, EditSubtitles
 
 _STATUSES = {"ready": TrackStatus.READY, "error": TrackStatus.ERROR}
 
@@ -53,7 +55,7 @@ def audio_result(track: Audio, notes: tuple[str, ...] | None = None) -> TrackRes
     )
 
 
-def caption_result(caption: Caption) -> TrackResult:
+def caption_result(caption: Caption, notes: tuple[str, ...] | None = None) -> TrackResult:
     """The caption as what a job ends with."""
     return TrackResult(
         track_id=caption.language,
@@ -61,55 +63,28 @@ def caption_result(caption: Caption) -> TrackResult:
         language=caption.language,
         status=status_of(caption),
         readable=status_of(caption) is TrackStatus.READY,
+        notes=notes,
     )
 
 
-def existing_audio(tracks: Iterable[Audio], request: AddAudioTrack) -> TrackResult | None:
-    """The track that has the label already. Raises Conflict when it is a broken one."""
-    track = next((one for one in tracks if _same_label(one, request.label)), None)
-    if track is None:
-        return None
-    if status_of(track) is TrackStatus.ERROR:
-        raise Conflict(
-            f"A broken audio track has the label {plain(track.label)!r}.",
-            code="broken_track",
-            next_step="Delete that track in the Cloudflare dashboard, or use another label.",
-        )
-    silent = track.default or not request.make_default
-    return audio_result(track, None if silent else ("It exists, but is not the default track.",))
+def with_uid(tracks: Iterable[Audio], uid: str | None) -> Audio | None:
+    """The track with this uid."""
+    return next((one for one in tracks if one.uid == uid), None)
 
 
-def existing_caption(captions: Iterable[Caption], request: GenerateSubtitles) -> TrackResult | None:
-    """The generated captions in the language, unless they are in error.
+def with_label(tracks: Iterable[Audio], label: str) -> Audio | None:
+    """The track with this label, which there is once at most (API reference, audio copy)."""
+    return next((one for one in tracks if _same_label(one, label)), None)
 
-    Raises Conflict when uploaded ones are in the way: Cloudflare has one per language and wants
-    them deleted first (how-to page, Add captions).
-    """
-    caption = in_language(captions, request.language)
-    if caption is None or status_of(caption) is TrackStatus.ERROR:
-        return None
-    if caption.generated is False:
-        raise Conflict(
-            f"Captions in {caption.language!r} were uploaded for this video, and Cloudflare keeps "
-            "one per language.",
-            code="uploaded_captions_exist",
-            next_step="Use those, or delete them in the Cloudflare dashboard and ask again.",
-        )
-    return caption_result(caption)
+
+def our_audio(tracks: Iterable[Audio], task: Task, label: str) -> tuple[Audio, ...]:
+    """New tracks with our label."""
+    return tuple(one for one in tracks if one.uid not in task.baseline and _same_label(one, label))
 
 
 def in_language(captions: Iterable[Caption], language: str) -> Caption | None:
     """The captions in a language, which there are once at most."""
     return next((one for one in captions if same(one.language, language)), None)
-
-
-def our_audio(tracks: Iterable[Audio], task: Task, label: str) -> tuple[TrackResult, ...]:
-    """New tracks with our label, which is unique in a video (API reference, audio copy)."""
-    return tuple(
-        audio_result(one)
-        for one in tracks
-        if one.uid not in task.baseline and _same_label(one, label)
-    )
 
 
 def our_captions(captions: Iterable[Caption], task: Task, language: str) -> tuple[TrackResult, ...]:
@@ -118,6 +93,39 @@ def our_captions(captions: Iterable[Caption], task: Task, language: str) -> tupl
     if caption is None or caption.language in task.baseline or caption.generated is False:
         return ()
     return (caption_result(caption),)
+
+
+def our_upload(captions: Iterable[Caption], language: str) -> tuple[TrackResult, ...]:
+    """Captions in our language that were uploaded."""
+    caption = in_language(captions, language)
+    return () if caption is None or caption.generated is True else (caption_result(caption),)
+
+
+def same_cues(one: str | None, other: str) -> bool:
+    """Whether two texts show the same; one that is no valid WebVTT shows what no other does."""
+    if one is None:
+        return False
+    try:
+        return texts.parse(one) == texts.parse(other)
+    except CallerError:
+        return one == other
+
+
+def not_kept(request: AddSubtitles | EditSubtitles, there: Caption) -> tuple[str, ...] | None:
+    """What was asked for besides the text, and Cloudflare has no place for."""
+    kept = (there.language, plain(there.label), autonym(there.language))
+    named = request.name.strip().casefold() in {name.casefold() for name in kept}
+    notes = () if named else ("Cloudflare names captions by their language alone.",)
+    if request.closed_captions:
+        notes += ("Cloudflare does not mark captions as closed captions.",)
+    return notes or None
+
+
+def mark_of(caption: Caption | None) -> str:
+    """What may tell captions from those that somebody makes in the same language afterwards."""
+    if caption is None:
+        return "nothing"
+    return f"{'uploaded' if caption.generated is False else 'generated'} {caption.status[:40]}"
 
 
 def _same_label(track: Audio, label: str) -> bool:

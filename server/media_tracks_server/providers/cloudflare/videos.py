@@ -3,15 +3,15 @@
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from media_tracks_server.http import plain
+from media_tracks_server.http import plain, web_address
 from media_tracks_server.providers.cloudflare.wire import StreamVideo
-from media_tracks_tools.errors import CallerError, Conflict, NotFound
+from media_tracks_tools.errors import Conflict, NotFound, bad_cursor
 from media_tracks_tools.models import Video
 
 _UID = re.compile(r"[0-9a-f]{32}")
@@ -113,7 +113,6 @@ def to_video(row: StreamVideo, account: str) -> Video:
     """The video; its title is meta.name, which may be missing, else its uid."""
     name = row.meta.get("name") if isinstance(row.meta, dict) else None
     title = plain(name, _MAX_TITLE) if isinstance(name, str) else ""
-    url = row.preview or ""
     return Video(
         video=f"{account}/{row.uid}",
         title=title or row.uid,
@@ -121,7 +120,7 @@ def to_video(row: StreamVideo, account: str) -> Video:
         duration_seconds=row.duration if row.duration and row.duration > 0 else None,
         created_at=row.created,
         ready=is_ready(row),
-        page_url=plain(url, 2000) if url.startswith(("https://", "http://")) else None,
+        page_url=web_address(row.preview),
     )
 
 
@@ -154,6 +153,12 @@ def refuse_unready(row: StreamVideo) -> None:
     )
 
 
+def newest_first(rows: Iterable[StreamVideo]) -> tuple[StreamVideo, ...]:
+    """The rows by date; those without one come last."""
+    oldest = datetime.min.replace(tzinfo=UTC)
+    return tuple(sorted(rows, key=lambda row: row.created or oldest, reverse=True))
+
+
 def rfc3339(moment: datetime) -> str:
     """A date as Cloudflare's examples have it, to the second."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -168,15 +173,7 @@ def _decoded(text: str) -> _Cursor:
     try:
         cursor = _Cursor.model_validate_json(base64.urlsafe_b64decode(text.encode()))
     except (ValidationError, binascii.Error, UnicodeEncodeError):
-        raise _bad_cursor() from None
+        raise bad_cursor("find_videos") from None
     if not 1970 < cursor.until.year < 2300:
-        raise _bad_cursor()
+        raise bad_cursor("find_videos")
     return cursor
-
-
-def _bad_cursor() -> CallerError:
-    return CallerError(
-        "The cursor is not one of this account's.",
-        code="bad_cursor",
-        next_step="Ask again without a cursor.",
-    )

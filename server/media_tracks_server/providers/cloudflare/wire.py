@@ -3,28 +3,13 @@
 Shapes: Cloudflare Stream API reference and how-to pages. `messages` may be null and is not read.
 """
 
-from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    AliasChoices,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    JsonValue,
-    StringConstraints,
-)
+from pydantic import AliasChoices, BeforeValidator, Field, JsonValue
+
+from media_tracks_server.http import Id, Seconds, When, Wire
 
 Result = TypeVar("Result")
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    """The moment in UTC; one outside any video's lifetime is nothing we can count with."""
-    if moment is None or not 1970 < moment.year < 2300:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _percent(value: JsonValue) -> float | None:
@@ -36,23 +21,22 @@ def _percent(value: JsonValue) -> float | None:
     return number if 0 <= number <= 100 else None
 
 
-Id = Annotated[str, StringConstraints(pattern=r"^[^\s/?#\\.][^\s/?#\\]{0,199}$")]
-When = Annotated[datetime | None, AfterValidator(_utc)]
-Seconds = Annotated[float, Field(allow_inf_nan=False)]
+def _count(value: JsonValue) -> int | None:
+    """A number of things; anything else is not known."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
 Percent = Annotated[float | None, BeforeValidator(_percent)]
+Count = Annotated[int | None, BeforeValidator(_count)]
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Envelope(_Wire, Generic[Result]):
+class Envelope(Wire, Generic[Result]):
     """Around every JSON answer that is a success."""
 
     result: Result
 
 
-class VideoStatus(_Wire):
+class VideoStatus(Wire):
     """How far the encoding is; `pctComplete` is a string, maybe below 100 for a ready video."""
 
     state: str | None = None
@@ -62,7 +46,7 @@ class VideoStatus(_Wire):
     )
 
 
-class StreamVideo(_Wire):
+class StreamVideo(Wire):
     """A video; `duration` is -1 while it is unknown, `meta` is free-form."""
 
     uid: Id
@@ -74,7 +58,13 @@ class StreamVideo(_Wire):
     status: VideoStatus | None = None
 
 
-class Audio(_Wire):
+class VideoRows(Envelope[tuple[StreamVideo, ...]]):
+    """The list of videos; `total` are those that match, told only with include_counts."""
+
+    total: Count = None
+
+
+class Audio(Wire):
     """An additional audio track; `status` is queued, ready or error."""
 
     uid: Id
@@ -83,13 +73,13 @@ class Audio(_Wire):
     status: str = "queued"
 
 
-class AudioList(_Wire):
+class AudioList(Wire):
     """The newer shape of the list; the older one is the bare array."""
 
     audio: tuple[Audio, ...]
 
 
-class Caption(_Wire):
+class Caption(Wire):
     """A caption; its language is its key. `status` is ready, inprogress or error."""
 
     language: Id
@@ -98,20 +88,20 @@ class Caption(_Wire):
     status: str = "ready"
 
 
-class TokenStatus(_Wire):
+class TokenStatus(Wire):
     """What a token is worth: active, disabled or expired."""
 
     status: str
 
 
-class ApiError(_Wire):
+class ApiError(Wire):
     """One error of a refusal."""
 
     code: int
     message: str = ""
 
 
-class ErrorEnvelope(_Wire):
+class ErrorEnvelope(Wire):
     """The body of a refusal."""
 
     errors: Annotated[tuple[ApiError, ...], Field(min_length=1)]
@@ -123,4 +113,3 @@ CaptionEnvelope = Envelope[Caption]
 CaptionListEnvelope = Envelope[tuple[Caption, ...]]
 TokenEnvelope = Envelope[TokenStatus]
 VideoEnvelope = Envelope[StreamVideo]
-VideoListEnvelope = Envelope[tuple[StreamVideo, ...]]

@@ -1,12 +1,13 @@
-"""The requests to DatoCMS that this adapter makes, one method each, answers parsed.
+"""The requests that this adapter makes, one method each, answers parsed.
 
 Headers and bodies: DatoCMS, Making requests, Upload tracks and Uploads pages. Base URL without a
 path; `X-Api-Version: 3` on every call.
 """
 
-from urllib.parse import quote
+from collections.abc import Mapping
+from pathlib import Path
 
-from media_tracks_server.http import Answer, Ask, VendorClient
+from media_tracks_server.http import Answer, Ask, VendorClient, segment
 from media_tracks_server.providers.datocms.codes import INVALID_TYPE
 from media_tracks_server.providers.datocms.wire import (
     AcceptedDocument,
@@ -19,9 +20,11 @@ from media_tracks_server.providers.datocms.wire import (
     Upload,
     UploadDocument,
     UploadListDocument,
+    UploadRequest,
+    UploadRequestDocument,
 )
 from media_tracks_tools.errors import NotFound, Refused
-from media_tracks_tools.plans import AddAudioTrack, GenerateSubtitles, Ref
+from media_tracks_tools.plans import Ref
 
 _GENERATION = "subtitles_generation"
 _TRACK = "upload_track"
@@ -46,29 +49,33 @@ class Calls:
     async def upload(self, upload_id: str) -> Upload:
         """GET /uploads/:id. Raises NotFound."""
         answer = await self._client.read(
-            f"uploads/{_segment(upload_id)}", _ask("reading", upload_id)
+            f"uploads/{segment(upload_id)}", _ask("reading", upload_id)
         )
         return answer.parse(UploadDocument).data
 
-    async def videos(self, text: str | None, limit: int, offset: int) -> UploadListDocument:
-        """GET /uploads, newest first; `limit` is at most 500.
+    async def any_upload(self) -> None:
+        """GET /uploads, for one of them. Raises PermissionMissing where they may not be read."""
+        ask = Ask("reading the uploads")
+        answer = await self._client.read("uploads", ask, {"page[limit]": 1})
+        answer.parse(UploadListDocument)
 
-        The words of `text` are looked for in all texts of an upload; the index lags some 30 s.
-        """
+    async def videos(
+        self, filters: Mapping[str, str], limit: int, offset: int
+    ) -> UploadListDocument:
+        """GET /uploads, only videos that pass the filters, newest first; `limit` at most 500."""
         params: dict[str, str | int] = {
             "filter[fields][type][eq]": "video",
             "order_by": "_created_at_DESC",
             "page[limit]": limit,
             "page[offset]": offset,
+            **filters,
         }
-        if text:
-            params["filter[query]"] = text
         answer = await self._client.read("uploads", Ask("listing the videos"), params)
         return answer.parse(UploadListDocument)
 
     async def tracks(self, upload_id: str) -> tuple[Track, ...]:
         """GET /uploads/:id/tracks: all of them. Raises NotFound when the upload is gone."""
-        path = f"uploads/{_segment(upload_id)}/tracks"
+        path = f"uploads/{segment(upload_id)}/tracks"
         answer = await self._client.read(path, _ask("listing the tracks of", upload_id))
         return answer.parse(TrackListDocument).data
 
@@ -76,52 +83,78 @@ class Calls:
         """GET /job-results/:id; None for a 404: the job runs, or nobody knows it."""
         ask = Ask("asking for the result of a job")
         try:
-            answer = await self._client.read(f"job-results/{_segment(job_id)}", ask)
+            answer = await self._client.read(f"job-results/{segment(job_id)}", ask)
         except NotFound:
             return None
         return answer.parse(JobResultDocument).data.attributes
 
-    async def create_audio(self, request: AddAudioTrack) -> Ref:
-        """POST /uploads/:id/tracks with a URL: a job, or at once the track."""
-        attributes = {
-            "url_or_upload_request_id": request.source,
-            "type": "audio",
-            "language_code": request.language,
-            "name": request.label,
-        }
+    async def reserve(self, filename: str) -> UploadRequest:
+        """POST /upload-requests: a place for a file, which nothing uses until a track is made."""
         answer = await self._client.write(
             "POST",
-            f"uploads/{_segment(request.video_id)}/tracks",
-            _ask("adding an audio track to", request.video_id),
+            "upload-requests",
+            Ask("reserving a place for a file"),
+            json={"data": {"type": "upload_request", "attributes": {"filename": filename}}},
+        )
+        return answer.parse(UploadRequestDocument).data
+
+    async def store(self, place: UploadRequest, content: bytes | Path, content_type: str) -> None:
+        """PUT the bytes into the place that was reserved, at the storage behind DatoCMS."""
+        where = place.attributes
+        ask = Ask("storing a file for DatoCMS")
+        headers = where.request_headers
+        await self._client.put_file(where.url, headers, content, content_type, ask)
+
+    async def create(self, upload_id: str, attributes: Mapping[str, str | bool | None]) -> Ref:
+        """POST /uploads/:id/tracks: a job, or at once the track."""
+        answer = await self._client.write(
+            "POST",
+            f"uploads/{segment(upload_id)}/tracks",
+            _ask("adding a track to", upload_id),
             json={"data": {"type": _TRACK, "attributes": attributes}},
         )
         return _accepted(answer)
 
-    async def generate(self, request: GenerateSubtitles) -> Ref:
+    async def generate(self, upload_id: str, language: str, name: str) -> Ref:
         """POST /uploads/:id/tracks/generate-subtitles: a job, or at once the track.
 
         The request's `type` is the newest official client's; where a server that knows only the
         documentation's older one refuses it, that one is sent, once, and remembered.
         """
+        attributes = {"language_code": language, "name": name}
         try:
-            return await self._generate(request, self._generate_type)
+            return await self._generate(upload_id, attributes, self._generate_type)
         except Refused as refused:
             about_type = refused.code in (INVALID_TYPE, "INVALID_FORMAT")
             if not about_type or self._generate_type == _TRACK:
                 raise
-        made = await self._generate(request, _TRACK)
+        made = await self._generate(upload_id, attributes, _TRACK)
         self._generate_type = _TRACK
         return made
 
-    async def _generate(self, request: GenerateSubtitles, kind: str) -> Ref:
-        attributes = {"language_code": request.language, "name": request.name}
+    async def _generate(self, upload_id: str, attributes: Mapping[str, str], kind: str) -> Ref:
         answer = await self._client.write(
             "POST",
-            f"uploads/{_segment(request.video_id)}/tracks/generate-subtitles",
-            _ask("generating subtitles for", request.video_id),
+            f"uploads/{segment(upload_id)}/tracks/generate-subtitles",
+            _ask("generating subtitles for", upload_id),
             json={"data": {"type": kind, "attributes": attributes}},
         )
         return _accepted(answer)
+
+    async def destroy(self, upload_id: str, track_id: str) -> Ref | None:
+        """DELETE /uploads/:id/tracks/:id: the job, None where there is none. Raises NotFound."""
+        answer = await self._client.write(
+            "DELETE",
+            f"uploads/{segment(upload_id)}/tracks/{segment(track_id)}",
+            _ask("deleting a track of", upload_id),
+        )
+        accepted = _accepted(answer)
+        return accepted if accepted.what == "job" else None
+
+    async def text_at(self, url: str) -> str:
+        """GET a text outside DatoCMS, without the token. Raises what `Elsewhere.get` does."""
+        answer = await self._client.read_elsewhere(url, Ask("reading the text of subtitles"))
+        return answer.text()
 
 
 def _accepted(answer: Answer) -> Ref:
@@ -136,7 +169,3 @@ def _accepted(answer: Answer) -> Ref:
 
 def _ask(doing: str, upload_id: str) -> Ask:
     return Ask(f"{doing} video {upload_id}", f"DatoCMS has no video {upload_id!r} in this project")
-
-
-def _segment(text: str) -> str:
-    return quote(text, safe="")

@@ -3,29 +3,31 @@
 from pydantic import ValidationError
 
 from media_tracks_server.http import plain, redact
-from media_tracks_server.providers.datocms.codes import job_error
-from media_tracks_server.providers.datocms.tracks import ours, status_of, to_result
+from media_tracks_server.providers.datocms.codes import ErrorWords
+from media_tracks_server.providers.datocms.matching import by_id, made_by, ours
+from media_tracks_server.providers.datocms.tracks import status_of
 from media_tracks_server.providers.datocms.wire import JobResultAttributes, Track, TrackDocument
 from media_tracks_tools.errors import Side
-from media_tracks_tools.models import Problem, TrackStatus
+from media_tracks_tools.models import Problem, TrackResult, TrackStatus
 from media_tracks_tools.plans import Done, Failed, Gone, NotYet, Ref, Task, Watched
+from media_tracks_tools.requests import DeleteAudioTrack, DeleteSubtitles
 
 _LOOK = "Choose the video again with find_videos."
 
 
-def of_job(result: JobResultAttributes | None) -> Watched:
+def of_job(result: JobResultAttributes | None, words: ErrorWords) -> Watched:
     """No result is a job that runs, or an unknown one; a failed job is a 200 that says so."""
     if result is None:
         return NotYet()
     if result.status >= 400:
-        return Failed(error=_job_failed(result))
+        return Failed(error=_job_failed(result, words))
     return Done(refs=_track_in(result))
 
 
 def of_track(tracks: tuple[Track, ...], task: Task) -> Watched:
     """The track by its id; where the job did not tell it, the only one that is ours."""
     track_id = task.ref("track") or _only_new(tracks, task)
-    track = next((track for track in tracks if track.id == track_id), None)
+    track = by_id(tracks, track_id)
     if track is None:
         return Gone()
     status = status_of(track)
@@ -33,7 +35,28 @@ def of_track(tracks: tuple[Track, ...], task: Task) -> Watched:
         return Failed(error=_track_errored(track))
     if status is TrackStatus.PREPARING:
         return NotYet()
-    return Done(result=to_result(track), refs=(Ref(what="track", id=track.id),))
+    return Done(result=made_by(track, task), refs=(Ref(what="track", id=track.id),))
+
+
+def deleted(task: Task) -> Done:
+    """The track is gone; where that was all that was asked, it is the result."""
+    match task.request:
+        case DeleteAudioTrack(track_id=track_id, label=name, language=language):
+            return Done(result=TrackResult(track_id=track_id, name=name, language=language))
+        case DeleteSubtitles(track_id=track_id, name=name, language=language):
+            return Done(result=TrackResult(track_id=track_id, name=name, language=language))
+        case _:
+            return Done()
+
+
+def not_deleted(result: JobResultAttributes | None, words: ErrorWords) -> Watched:
+    """The track is still listed; a job that found it gone already (404) is only ahead of the list.
+
+    That a deletion that failed names itself in its job's result is documented of all jobs.
+    """
+    if result is not None and result.status >= 400 and result.status != 404:
+        return Failed(error=_job_failed(result, words))
+    return NotYet()
 
 
 def video_gone(video_id: str) -> Failed:
@@ -44,15 +67,15 @@ def video_gone(video_id: str) -> Failed:
     )
 
 
-def _job_failed(result: JobResultAttributes) -> Problem:
-    says = job_error(result.payload)
-    words = plain(redact((says.message or "")[:4000]))
+def _job_failed(result: JobResultAttributes, words: ErrorWords) -> Problem:
+    says = words.in_job(result.payload)
+    quoted = plain(redact((says.message or "")[:4000]))
     code = plain(says.code or "", 64)
     return Problem(
         side=says.means.side if says.means else Side.VENDOR,
         code=code or "job_failed",
         message=f"DatoCMS could not do it ({f'{code}, ' if code else ''}status {result.status})."
-        + (f" DatoCMS says: “{words}”" if words else ""),
+        + (f" DatoCMS says: “{quoted}”" if quoted else ""),
         next_step=says.next_step or "Look at the video in DatoCMS, then ask again.",
     )
 
@@ -64,7 +87,7 @@ def _track_errored(track: Track) -> Problem:
         code="track_errored",
         message=f"DatoCMS made the track {track.id}, but it is unusable."
         + (f" DatoCMS says: “{words}”" if words else ""),
-        next_step="Delete the track in DatoCMS, check the source or the language, and ask again.",
+        next_step="Delete that track, check the source or the language, and ask again.",
     )
 
 

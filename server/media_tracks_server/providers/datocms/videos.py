@@ -1,4 +1,4 @@
-"""Uploads as videos: titles, readiness, what people paste, where a page of results goes on."""
+"""Uploads as videos: titles, readiness, and what people paste."""
 
 import re
 from datetime import UTC, datetime
@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
-from media_tracks_server.http import plain
+from media_tracks_server.http import plain, web_address
 from media_tracks_server.providers.datocms.wire import Upload, UploadAttributes
-from media_tracks_tools.errors import CallerError, Conflict, NotFound, NotSupported
+from media_tracks_tools.errors import Conflict, NotFound, NotSupported
 from media_tracks_tools.models import Video
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}|[0-9]{1,20}")
@@ -59,7 +59,6 @@ def to_video(upload: Upload, account: str) -> Video:
             code="not_a_video",
             next_step="Choose a video with find_videos.",
         )
-    url = attributes.url
     return Video(
         video=f"{account}/{upload.id}",
         title=title_of(attributes) or upload.id,
@@ -67,7 +66,7 @@ def to_video(upload: Upload, account: str) -> Video:
         duration_seconds=duration_of(attributes),
         created_at=attributes.created_at,
         ready=attributes.mux_playback_id is not None,
-        page_url=plain(url, 2000) if url and url.startswith(("https://", "http://")) else None,
+        page_url=web_address(attributes.url),
     )
 
 
@@ -112,21 +111,3 @@ def is_recent(video: Video, after: datetime | None) -> bool:
     if after is None or video.created_at is None:
         return True
     return video.created_at > (after if after.tzinfo else after.replace(tzinfo=UTC))
-
-
-def offset_in(cursor: str | None) -> int:
-    """Where a page starts. Raises CallerError for a cursor that none of ours is."""
-    if cursor is None:
-        return 0
-    if not re.fullmatch(r"o[0-9]{1,9}", cursor):
-        raise CallerError(
-            "The cursor is not one of this account's.",
-            code="bad_cursor",
-            next_step="Ask again without a cursor.",
-        )
-    return int(cursor[1:])
-
-
-def cursor_at(offset: int) -> str:
-    """The cursor of the page that starts there."""
-    return f"o{offset}"

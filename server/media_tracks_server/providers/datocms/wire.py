@@ -1,31 +1,21 @@
 """DatoCMS's JSON, parsed at the edge; what is optional may be missing, what is more is dropped.
 
-Shapes: DatoCMS, Upload tracks page, Uploads page, Job results page, Errors page.
+Shapes: DatoCMS, Upload tracks page, Uploads page, Upload requests in its client, Job results
+page, Errors page.
 """
 
-from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
+
+from media_tracks_server.http import Id, Seconds, When, Wire
+
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,100}$")]
+HeaderValue = Annotated[str, StringConstraints(pattern=r"^[!-~]([ -~]{0,4000}[!-~])?$")]
+UploadRequestId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,1000}$")]
 
 
-def _utc(moment: datetime | None) -> datetime | None:
-    """The moment in UTC; one outside any video's lifetime is nothing we can count with."""
-    if moment is None or not 1970 < moment.year < 2300:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-Id = Annotated[str, StringConstraints(pattern=r"^[^\s/?#\\.][^\s/?#\\]{0,199}$")]
-When = Annotated[datetime | None, AfterValidator(_utc)]
-Seconds = Annotated[float, Field(allow_inf_nan=False)]
-
-
-class _Wire(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class TrackAttributes(_Wire):
+class TrackAttributes(Wire):
     """What a track is; `status` is preparing, ready or errored, and `error` says why."""
 
     type: str
@@ -36,26 +26,26 @@ class TrackAttributes(_Wire):
     error: str | None = None
 
 
-class Track(_Wire):
+class Track(Wire):
     """An upload_track; it has no URL and no text."""
 
     id: Id
     attributes: TrackAttributes
 
 
-class TrackDocument(_Wire):
+class TrackDocument(Wire):
     """One track: the payload of a job that made it."""
 
     data: Track
 
 
-class TrackListDocument(_Wire):
+class TrackListDocument(Wire):
     """All tracks of an upload; there are no pages."""
 
     data: tuple[Track, ...]
 
 
-class UploadAttributes(_Wire):
+class UploadAttributes(Wire):
     """A file of the media area; `default_field_metadata` has two shapes (see videos.py)."""
 
     filename: str
@@ -67,83 +57,103 @@ class UploadAttributes(_Wire):
     default_field_metadata: JsonValue = None
 
 
-class Upload(_Wire):
+class Upload(Wire):
     """An upload."""
 
     id: Id
     attributes: UploadAttributes
 
 
-class UploadDocument(_Wire):
+class UploadDocument(Wire):
     """One upload."""
 
     data: Upload
 
 
-class PageMeta(_Wire):
+class PageMeta(Wire):
     """`total_count` counts the uploads of all pages."""
 
     total_count: int
 
 
-class UploadListDocument(_Wire):
+class UploadListDocument(Wire):
     """A page of uploads."""
 
     data: tuple[Upload, ...]
     meta: PageMeta
 
 
-class Accepted(_Wire):
+class Accepted(Wire):
     """What a write answers: a job (202), or, at once, the track."""
 
     type: str
     id: Id
 
 
-class AcceptedDocument(_Wire):
+class AcceptedDocument(Wire):
     """The answer to a write."""
 
     data: Accepted
 
 
-class JobResultAttributes(_Wire):
+class UploadRequestAttributes(Wire):
+    """Where the bytes go, and the headers that have to go with them."""
+
+    url: str
+    request_headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
+
+
+class UploadRequest(Wire):
+    """An upload_request; its id is a path in the project's storage, such as /7/1455-a.vtt."""
+
+    id: UploadRequestId
+    attributes: UploadRequestAttributes
+
+
+class UploadRequestDocument(Wire):
+    """A place that was reserved for a file."""
+
+    data: UploadRequest
+
+
+class JobResultAttributes(Wire):
     """How a job ended: an HTTP status, and the body that it would have had."""
 
     status: int
     payload: JsonValue = None
 
 
-class JobResult(_Wire):
+class JobResult(Wire):
     """A job_result."""
 
     attributes: JobResultAttributes
 
 
-class JobResultDocument(_Wire):
+class JobResultDocument(Wire):
     """A job that has ended; one that runs answers 404."""
 
     data: JobResult
 
 
-class SiteAttributes(_Wire):
+class SiteAttributes(Wire):
     """The project."""
 
     name: str
 
 
-class Site(_Wire):
+class Site(Wire):
     """A site."""
 
     attributes: SiteAttributes
 
 
-class SiteDocument(_Wire):
+class SiteDocument(Wire):
     """The project that the token belongs to."""
 
     data: Site
 
 
-class ApiErrorAttributes(_Wire):
+class ApiErrorAttributes(Wire):
     """An error has a code and details, and no sentence."""
 
     code: str
@@ -151,13 +161,13 @@ class ApiErrorAttributes(_Wire):
     transient: bool = False
 
 
-class ApiError(_Wire):
+class ApiError(Wire):
     """An api_error."""
 
     attributes: ApiErrorAttributes
 
 
-class ErrorDocument(_Wire):
+class ErrorDocument(Wire):
     """The body of every refusal, and the payload of a job that failed."""
 
     data: Annotated[tuple[ApiError, ...], Field(min_length=1)]

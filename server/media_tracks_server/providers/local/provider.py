@@ -33,8 +33,9 @@ from media_tracks_tools.models import (
     Video,
     VideoPage,
 )
-from media_tracks_tools.plans import AddAudioTrack, GenerateSubtitles, Plan, Step, StepKind
+from media_tracks_tools.plans import Plan, Step, StepKind
 from media_tracks_tools.ports import VideoQuery
+from media_tracks_tools.requests import AddAudioTrack, GenerateSubtitles
 
 _LONGEST_FILE_NAME = 255
 """Bytes, on all common file systems."""
@@ -184,7 +185,7 @@ class LocalFiles(LocalSteps):
             return self._video(video_id)
         except (MediaTracksError, OSError) as error:
             told = error.message if isinstance(error, MediaTracksError) else "it can't be read."
-            notes.append(f"{self._handle(video_id)}: {told}")
+            notes.append(f"{self._handle(video_id)!r}: {told}")
             return self._described(Path(video_id), video_id, modified, None, ready=False)
 
     def _audio(self, video_id: str) -> AudioTrackList:
@@ -227,7 +228,7 @@ class LocalFiles(LocalSteps):
 
 
 def _plan(video: Path) -> Plan:
-    return Plan(steps=_STEPS, stoppable=True, subject=f"file\n{video}")
+    return Plan(steps=_STEPS, redoes=3, stoppable=True, subject=f"file\n{video}")
 
 
 def _place(cursor: str | None) -> int:

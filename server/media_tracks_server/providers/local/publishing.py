@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from media_tracks_tools.errors import Conflict
 
+CHANGED = "changed_meanwhile"
+"""The code of a target that is not what it was: the work can simply be done anew."""
+
 
 class FileStamp(BaseModel):
     """What a file was when the work on it began: enough to see that it changed since."""
@@ -63,7 +66,7 @@ def publish(
             f"{target.name!r} was changed by someone else while the new version was being made,"
             " so it was left as it is now.",
             next_step="Look at the file, then call the tool again.",
-            code="changed_meanwhile",
+            code=CHANGED,
         )
     temp.replace(target)
     _sync_folder(target.parent)

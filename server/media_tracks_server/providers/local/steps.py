@@ -20,16 +20,9 @@ from media_tracks_server.providers.local.roots import Root
 from media_tracks_tools import languages
 from media_tracks_tools.errors import CallerError, Conflict, InternalError
 from media_tracks_tools.models import Problem, TrackResult
-from media_tracks_tools.plans import (
-    AddAudioTrack,
-    Done,
-    Failed,
-    GenerateSubtitles,
-    Ref,
-    Survey,
-    Task,
-)
+from media_tracks_tools.plans import Done, Failed, Ref, Survey, Task
 from media_tracks_tools.ports import Report
+from media_tracks_tools.requests import AddAudioTrack, GenerateSubtitles
 
 _STAMP = "target_stamp"
 _INODE = "temp_inode"
@@ -91,10 +84,10 @@ class LocalSteps:
             with containers.telling(target):
                 publishing.publish(_temp(task), target, expected, temp_inode=int(inode))
         except Conflict as error:
-            return Failed(error=Problem.of(error))
-        if isinstance(task.request, GenerateSubtitles):
-            return Done()
-        return Done(result=_published(target, task, task.request))
+            return Failed(error=Problem.of(error), again=error.code == publishing.CHANGED)
+        if isinstance(task.request, AddAudioTrack):
+            return Done(result=_published(target, task, task.request))
+        return Done()
 
     def discard(self, task: Task) -> None:
         """See `DoesLocalSteps`; whatever has become of the video meanwhile."""
@@ -116,6 +109,8 @@ class LocalSteps:
                         code="no_audio",
                         next_step="Choose another video, or add an audio track first.",
                     )
+            case _:
+                raise _nobodys(task)
         return Survey(
             baseline=tuple(str(stream.position + 1) for stream in info.audio),
             existing=there,
@@ -124,8 +119,18 @@ class LocalSteps:
         )
 
     def _same_language(self, video: Path, request: GenerateSubtitles) -> TrackResult | None:
+        target = sidecars.path_for(video, request.language)
         for sidecar in sidecars.beside(video, self._root):
+            if request.replaces is not None and sidecar.path == target:
+                return None
             if languages.same(sidecar.language, request.language):
+                if request.replaces is not None:
+                    raise Conflict(
+                        f"Only {target.name!r} could be replaced, and the subtitles in this "
+                        f"language are in {sidecar.path.name!r}.",
+                        code="other_file",
+                        next_step="Move or rename that file, then call again.",
+                    )
                 return TrackResult(
                     track_id=sidecar.track_id,
                     name=languages.autonym(sidecar.language),
@@ -134,7 +139,6 @@ class LocalSteps:
                     readable=True,
                     notes=tuple(_name_notes(request)) or None,
                 )
-        target = sidecars.path_for(video, request.language)
         if os.path.lexists(target):
             raise Conflict(
                 f"{target.name!r} is there already, and it is no subtitle file that may be read.",
@@ -163,6 +167,8 @@ class LocalSteps:
                     language=request.language,
                     threads=self._threads,
                 )
+            case _:
+                raise _nobodys(task)
 
     def _target(self, task: Task) -> Path:
         video = roots.resolve(self._root, task.request.video_id)
@@ -228,3 +234,7 @@ def _track_result(stream: containers.AudioStream, name: str, notes: tuple[str, .
         language=containers.bcp47(stream.language),
         notes=notes or None,
     )
+
+
+def _nobodys(task: Task) -> InternalError:
+    return InternalError(f"Local files have no plan for {task.request.kind.value}.")
