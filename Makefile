@@ -19,7 +19,7 @@ demo: $(STAMP) ## The main job, on a real video with real speech and on both ven
 
 test: $(STAMP) ## All tests, with branch coverage.
 	@$(BIN)/python -m coverage erase
-	@$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m coverage run -m pytest -n 4 --dist worksteal
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report
 

@@ -13,8 +13,9 @@ BOTH_ERAS = [
     *((name, "auto") for name in names()),
     *((name, "legacy") for name in (*ASKING, "09-what-became-of-yesterdays-job")),
 ]
-SILENT = {"find_videos", "list_jobs", "read_subtitles"}
-"""Measured: the tools whose answers name no next call, though a conversation goes on from them."""
+
+LEADS_ANYWHERE = "find_videos"
+"""Every tool takes its videos; it names the commonest."""
 
 Replayed = Callable[[str, str], Replay]
 
@@ -62,7 +63,7 @@ def test_an_answer_from_which_the_conversation_goes_on_names_the_next_call(
         for taken in found.taken
         if taken.call not in taken.answer.text and taken.call not in taken.answer.next_steps
     }
-    assert silent == {taken.answer.tool for taken in found.taken} & SILENT
+    assert silent <= {LEADS_ANYWHERE}
 
 
 @pytest.mark.parametrize("name", names())

@@ -135,7 +135,8 @@ async def test_a_caption_can_not_close_the_mark_around_it(
         one = text_of(await client.call_tool("read_subtitles", ask))
         two = text_of(await client.call_tool("read_subtitles", ask))
     mark = one.splitlines()[1].removeprefix("<<<")
-    assert one.splitlines()[-1] == f"{mark}>>>"
+    assert one.splitlines()[-2] == f"{mark}>>>"
+    assert one.splitlines()[-1].startswith("Next: edit_subtitles")
     assert one.count(mark) == 2
     assert mark not in two
 

@@ -40,7 +40,7 @@ Call = tuple[str, dict[str, object]]
         ("find_videos", {"cursor": "%%%"}, "cursor"),
         ("find_videos", {"cursor": "é"}, "cursor"),
         ("find_videos", {"uploaded_after": "yesterday"}, "uploaded_after"),
-        ("generate_subtitles", {"video": VIDEO, "language": "italian"}, "language tag"),
+        ("generate_subtitles", {"video": VIDEO, "language": "gibberish"}, "language tag"),
         ("generate_subtitles", {"video": VIDEO, "language": "und"}, "no particular language"),
         ("generate_subtitles", {"video": VIDEO, "language": "auto"}, "has to be named"),
         ("generate_subtitles", {"video": VIDEO, "language": "en", "wait_seconds": 51}, "50"),

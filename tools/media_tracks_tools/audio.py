@@ -132,7 +132,7 @@ async def _may_delete(
     call = ("delete_audio_track", located.video, chosen.model_dump_json())
     question = (
         f"Delete the audio track {replies.quoted(chosen.label)} of the video "
-        f"{replies.quoted(located.video, replies.LONGEST_HANDLE)}? This can't be undone."
+        f"{await confirming.named(located)}? This can't be undone."
     )
     return confirming.ask(services, ctx, call, question, confirm)
 

@@ -87,7 +87,7 @@ def _chosen(
         if names[track.track_id].casefold() == wanted.strip().casefold()
         or languages.same(track.language, wanted)
     ]
-    found = by_id or by_word
+    found = by_id or by_word or _by_own_name(wanted, names, tracks)
     there = ", ".join(
         f"{track.track_id!r} ({names[track.track_id][:60]!r})" for track in tracks[:_SHOWN]
     )
@@ -101,6 +101,22 @@ def _chosen(
         raise NotFound(
             f"{located.video!r} has no {kind} track {wanted[:60]!r}.",
             code="unknown_track",
-            next_step=f"It has: {there}." if there else f"It has no {kind} track that is listed.",
+            next_step=f"It has: {there}." if there else _NONE[kind],
         )
     return found[0]
+
+
+_NONE = {
+    "audio": "It has none that is listed; add_audio_track adds one.",
+    "subtitle": "It has none; generate_subtitles makes some from the speech, add_subtitles adds "
+    "yours.",
+}
+
+
+def _by_own_name(wanted: str, names: dict[str, str], tracks: Sequence[_T]) -> list[_T]:
+    """The tracks called by the language's own name, where the account keeps no language."""
+    try:
+        own = languages.autonym(languages.standard(wanted)).casefold()
+    except CallerError:
+        return []
+    return [track for track in tracks if names[track.track_id].casefold() == own]

@@ -17,7 +17,8 @@ from pydantic import Field
 
 from media_tracks_tools.errors import CallerError, SetupError
 from media_tracks_tools.models import Model
-from media_tracks_tools.services import Ctx, Services
+from media_tracks_tools.replies import LONGEST_HANDLE, quoted
+from media_tracks_tools.services import Ctx, Located, Services
 
 _FIRST_WITH_ROUNDS = "2026-07-28"
 """From this version on a question travels in the answer, so that no channel back is needed."""
@@ -66,6 +67,12 @@ def ask(
         next_step=f"Ask the user. If they agree, call {call[0]} again with the same arguments and "
         f"confirm={wanted!r}.",
     )
+
+
+async def named(located: Located) -> str:
+    """The video in the words of a question: its title, where it has one, and its handle."""
+    video = await located.provider.get_video(located.video_id)
+    return f"{quoted(video.title, 60)} ({quoted(located.video, LONGEST_HANDLE)})"
 
 
 def require_yes(answer: Answer) -> None:

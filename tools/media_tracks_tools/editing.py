@@ -23,10 +23,8 @@ class Edit(Model):
     )
 
 
-def edited(
-    cues: Sequence[Cue], edits: Sequence[Edit], shift_seconds: float
-) -> tuple[tuple[Cue, ...], int]:
-    """The cues after all edits, one after the other, and how many cues changed.
+def edited(cues: Sequence[Cue], edits: Sequence[Edit], shift_seconds: float) -> tuple[Cue, ...]:
+    """The cues after all edits, one after the other.
 
     Words are found over line ends too. A cue without any words left, or that would end before
     the video begins, is left out. Raises CallerError where words are not found, or nothing is left.
@@ -34,7 +32,6 @@ def edited(
     texts = [cue.text for cue in cues]
     for edit in edits:
         _apply(edit, texts)
-    changed = sum(text != cue.text for text, cue in zip(texts, cues, strict=True))
     kept = [
         Cue(
             start=max(0.0, cue.start + shift_seconds),
@@ -51,7 +48,7 @@ def edited(
             code="nothing_left",
             next_step="Use delete_subtitles to remove a track, or correct the edits.",
         )
-    return tuple(kept), changed if not shift_seconds else len(cues)
+    return tuple(kept)
 
 
 def with_cues(text: str, cues: Sequence[Cue]) -> str:

@@ -10,13 +10,16 @@ _TAKES = "Give a BCP 47 tag such as 'en', 'it' or 'pt-BR'."
 def standard(tag: str) -> str:
     """The tag in its standard form (`IT_it` → `it-IT`, `ita` → `it`).
 
-    Raises CallerError for what is no language tag, and for private or placeholder ones
+    A language's name (`Italian`, `Italiano`) is taken for its tag. Raises CallerError for what is
+    neither, and for private or placeholder ones
     (`x-…`, `und`, `mul`, `zxx`), which BCP 47 allows but no player can show.
     """
     import langcodes
 
     shown = tag[:40]
     if len(tag) > 35 or not langcodes.tag_is_valid(tag.replace("_", "-")):
+        if (named := _named(tag)) is not None:
+            return named
         raise CallerError(
             f"{shown!r} is not a language tag.", code="bad_language", next_step=_TAKES
         )
@@ -26,6 +29,16 @@ def standard(tag: str) -> str:
             f"{shown!r} names no particular language.", code="bad_language", next_step=_TAKES
         )
     return found
+
+
+def _named(name: str) -> str | None:
+    """The tag of a language that is given by its name, in English or in its own words."""
+    import langcodes
+
+    try:
+        return langcodes.find(name.strip()[:40]).to_tag()
+    except LookupError:
+        return None
 
 
 def primary(tag: str) -> str:

@@ -20,6 +20,17 @@ class Subject:
     candidates: tuple[TrackResult, ...] = ()
 
 
+WITH_VIDEOS = (
+    "pass a `video` on: list_subtitles and list_audio_tracks show its tracks, generate_subtitles "
+    "(generate_subtitles_batch for many), add_subtitles and add_audio_track add to them."
+)
+WITHOUT_VIDEOS = "try fewer words, or find_videos without query for the newest."
+WITH_JOBS = "get_job_result(job_id=…) gives one of them whole, with what to do about it."
+WITH_TEXT = (
+    "edit_subtitles mends words; add_subtitles adds a translation of yours in another language."
+)
+
+
 def for_job(job: Subject) -> tuple[str, ...]:
     """The next calls for a job in this state."""
     match job.state:

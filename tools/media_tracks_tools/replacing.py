@@ -46,7 +46,7 @@ async def ask(
         return AGREED
     question = (
         f"Replace the subtitles {replies.quoted(track.name)} ({track.language}) of the video "
-        f"{replies.quoted(located.video, replies.LONGEST_HANDLE)}? Their present text is lost."
+        f"{await confirming.named(located)}? Their present text is lost."
     )
     call = (
         tool,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent
 
-from media_tracks_tools import links
+from media_tracks_tools import links, next_steps
 from media_tracks_tools.errors import Side
 from media_tracks_tools.foreign_words import caption_page, line, quoted, typed
 from media_tracks_tools.models import (
@@ -77,7 +77,9 @@ def videos_reply(page: VideoPage) -> CallToolResult:
     lines = [_video_line(video) for video in page.videos] or ["No video found."]
     if page.next_cursor:
         lines.append(_more(page.next_cursor))
-    return reply(page, [*lines, *(page.notes or ())])
+    then = next_steps.WITH_VIDEOS if page.videos else next_steps.WITHOUT_VIDEOS
+    more = [] if page.next_cursor and not page.videos else [f"Next: {then}"]
+    return reply(page, [*lines, *(page.notes or ()), *more])
 
 
 def _video_line(video: Video) -> str:
@@ -172,14 +174,15 @@ def text_reply(found: SubtitleText) -> CallToolResult:
     ]
     if found.next_cursor:
         lines.append(_more(found.next_cursor))
+    lines.append(f"Next: {next_steps.WITH_TEXT}")
     whole = (links.subtitles_uri(found.video, found.track_id), "Whole text")
     return _answer(found, "\n".join(lines), [whole])
 
 
-def job_ref_reply(job: Job, remark: str | None = None) -> CallToolResult:
-    """What a tool that starts a job returns; `remark` is said first."""
+def job_ref_reply(job: Job) -> CallToolResult:
+    """What a tool that starts a job returns."""
     slim = JobRef.model_validate(job.model_dump(include=set(JobRef.model_fields)))
-    return reply(slim, [*([remark] if remark else []), *job_lines(job)], job_links(job))
+    return reply(slim, job_lines(job), job_links(job))
 
 
 def job_reply(job: Job, remark: str | None = None) -> CallToolResult:
@@ -188,13 +191,21 @@ def job_reply(job: Job, remark: str | None = None) -> CallToolResult:
 
 
 def jobs_reply(page: JobPage) -> CallToolResult:
-    """One line a job."""
-    lines = [
-        f"- {_job_head(job)}, updated {job.updated_at:%Y-%m-%d %H:%M} UTC" for job in page.jobs
-    ]
+    """One line a job, with its error, and with the choices of one that needs attention."""
+    lines = [line for job in page.jobs for line in _listed_job(job)]
     if page.next_cursor:
         lines.append(_more(page.next_cursor))
-    return reply(page, [*(lines or ["No job found."]), *(page.notes or ())])
+    then = [f"Next: {next_steps.WITH_JOBS}"] if lines else []
+    return reply(page, [*(lines or ["No job found."]), *(page.notes or ()), *then])
+
+
+def _listed_job(job: Job) -> list[str]:
+    lines = [f"- {_job_head(job)}, updated {job.updated_at:%Y-%m-%d %H:%M} UTC"]
+    if job.error is not None:
+        lines.append(f"  {job.error.message}")
+    if job.state is JobState.NEEDS_ATTENTION:
+        lines += [f"  Next: {step}" for step in job.next_steps]
+    return lines
 
 
 def job_lines(job: Job) -> list[str]:

@@ -16,9 +16,8 @@ async def started(
     request: TrackRequest,
     plan: Plan,
     wait_seconds: float | None,
-    remark: str | None = None,
 ) -> CallToolResult:
-    """Make it durable, wait, answer. `remark` is said before everything else."""
+    """Make it durable, wait, answer."""
     job_id = await services.jobs.start(Wanted(located, request, plan))
     job = await follow(services, ctx, job_id, wait_seconds)
-    return replies.job_ref_reply(job, remark)
+    return replies.job_ref_reply(job)

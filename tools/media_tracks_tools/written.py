@@ -143,7 +143,7 @@ async def edit_subtitles(
     reader = require(services.accounts, located.provider, ReadsSubtitles)
     chosen = await choosing.subtitle_track(services, located, track)
     text = await reader.read_subtitles(located.video_id, chosen.track_id)
-    cues, changed = editing.edited(excerpts.parsed(text), edits or (), shift_seconds)
+    cues = editing.edited(excerpts.parsed(text), edits or (), shift_seconds)
     request = EditSubtitles(
         video_id=located.video_id,
         track_id=chosen.track_id,
@@ -154,8 +154,7 @@ async def edit_subtitles(
         closed_captions=bool(chosen.closed_captions),
     )
     plan = editor.plan_edit_subtitles(request)
-    remark = f"Cues to change: {changed} of {len(cues)}."
-    return await started(services, ctx, located, request, plan, wait_seconds, remark)
+    return await started(services, ctx, located, request, plan, wait_seconds)
 
 
 async def _may_delete(
@@ -166,7 +165,7 @@ async def _may_delete(
     chosen = await choosing.subtitle_track(services, located, track)
     question = (
         f"Delete the subtitles {replies.quoted(chosen.name)} ({chosen.language}) of the video "
-        f"{replies.quoted(located.video, replies.LONGEST_HANDLE)}? This can't be undone."
+        f"{await confirming.named(located)}? This can't be undone."
     )
     call = ("delete_subtitles", located.video, chosen.model_dump_json())
     return confirming.ask(services, ctx, call, question, confirm)

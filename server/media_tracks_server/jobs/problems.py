@@ -54,8 +54,8 @@ def some_failed(failed: int, cancelled: int, total: int) -> Problem:
         code="some_videos_failed",
         message=f"{total - failed - cancelled} of {total} videos are done; {', '.join(lost)}.",
         next_step=(
-            "`items` says which and why. Mend what they name, then call generate_subtitles_batch "
-            "with only those videos."
+            "`items` of get_job_result says which and why. Mend what they name, then call "
+            "generate_subtitles_batch with only those videos."
         ),
     )
 
