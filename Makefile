@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test conformance snapshots check fix docs bench lock clean
+.PHONY: help demo test coverage conformance snapshots check fix docs bench lock clean
 
 help: ## Show this list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -17,7 +17,10 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP) ## The main job, on a real video with real speech and on both vendors' sandbox.
 	@$(BIN)/media-tracks demo
 
-test: $(STAMP) ## All tests, with branch coverage.
+test: $(STAMP) ## All tests.
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
+
+coverage: $(STAMP) ## All tests with branch coverage, also of the processes they start.
 	@$(BIN)/python -m coverage erase
 	@$(BIN)/python -m coverage run -m pytest -n 4 --dist worksteal
 	@$(BIN)/python -m coverage combine --quiet

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -25,8 +26,9 @@ async def media_child(parent: int) -> psutil.Process:
 
     async def there() -> psutil.Process | None:
         for child in psutil.Process(parent).children():
-            if supervising.CHILD in child.cmdline():
-                return child
+            with suppress(psutil.NoSuchProcess):  # one that has just ended, a zombie perhaps
+                if supervising.CHILD in child.cmdline():
+                    return child
         return None
 
     return await eventually(there)
