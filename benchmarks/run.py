@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 from report import NotRun, Verdict
 
-NAMES = ("start", "calls", "following", "submissions", "remux", "recognition", "tokens")
+NAMES = ("start", "calls", "idle", "following", "submissions", "remux", "recognition", "tokens")
 
 
 class _Benchmark(Protocol):
