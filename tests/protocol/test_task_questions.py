@@ -5,18 +5,17 @@ from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
-import httpx
 import pytest
 from mcp import Client, MCPError
 from mcp.types import CallToolResult, ElicitRequestFormParams
 from pydantic import JsonValue
 
+from editor import generations, made_by_an_editor
 from media_tracks_server.app import build
 from media_tracks_server.sandbox import DatoCmsInfo, SandboxInfo, running
 from media_tracks_server.settings import Settings
 from media_tracks_tools.models import JobRef, JobState
 from task_client import Following, Handle, Task, cancel, ended, started, until, update
-from waiting import eventually
 
 
 @pytest.fixture
@@ -35,25 +34,6 @@ def settings(dato: DatoCmsInfo, tmp_path: Path) -> Settings:
             "datocms_base_url": dato.base_url,
         }
     )
-
-
-async def made_by_an_editor(sandbox: SandboxInfo, dato: DatoCmsInfo) -> None:
-    """A track of the same name, made while nobody knows what became of ours."""
-    await eventually(lambda: generations(sandbox) == 1)
-    attributes = {"language_code": "en", "name": "English"}
-    async with httpx.AsyncClient(
-        headers={"Authorization": f"Bearer {dato.token}", "X-Api-Version": "3"}
-    ) as editor:
-        made = await editor.post(
-            f"{dato.base_url}/uploads/{dato.upload_id}/tracks/generate-subtitles",
-            json={"data": {"type": "subtitles_generation", "attributes": attributes}},
-            headers={"Accept": "application/json", "Content-Type": "application/json"},
-        )
-    assert made.status_code == 202
-
-
-def generations(sandbox: SandboxInfo) -> int:
-    return sum(entry.effect == "job-created" for entry in sandbox.log())
 
 
 async def doubtful(client: Client, sandbox: SandboxInfo, dato: DatoCmsInfo) -> tuple[Handle, Task]:

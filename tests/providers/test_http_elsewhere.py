@@ -130,7 +130,7 @@ async def test_no_answer_there_is_told_like_the_vendors(
         "http://storage.test/1",
         "http://127.0.0.1:9/1",
         "ftp://storage.test/1",
-        "file:///etc/passwd",
+        "file:///some/where",
         "https:///1",
         "https://me:pw@storage.test/1",
         "https://storage.test:99999/1",

@@ -22,7 +22,7 @@ PIECES = (
 @pytest.mark.parametrize(
     "url",
     [
-        *("ftp://host.test/a", "file:///etc/passwd", "http:///a", "http://h.test:99999/", "x"),
+        *("ftp://host.test/a", "file:///some/where", "http:///a", "http://h.test:99999/", "x"),
         *("http://me:pw@host.test/", "http://me@host.test/", "http://[::1/", "http://\0/", ""),
     ],
 )
@@ -77,7 +77,7 @@ async def test_a_redirect_to_a_private_address_is_refused(respx_mock: respx.Mock
     assert first.call_count == 1
 
 
-@pytest.mark.parametrize("location", ["file:///etc/passwd", "http://me:pw@h.test/", "http://xn--/"])
+@pytest.mark.parametrize("location", ["file:///some/where", "http://me:pw@h.test/", "http://xn--/"])
 async def test_a_redirect_is_held_to_the_same_rules(location: str) -> None:
     async with host(answer(b"", f"Location: {location}", status="302 Found")) as seen:
         with pytest.raises(CallerError) as caught:

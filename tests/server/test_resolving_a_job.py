@@ -3,15 +3,14 @@
 from collections.abc import Generator
 from pathlib import Path
 
-import httpx
 import pytest
 from mcp import Client
 
+from editor import generations, made_by_an_editor
 from media_tracks_server.sandbox import DatoCmsInfo, SandboxInfo, running
 from media_tracks_server.settings import Settings
 from media_tracks_tools.models import Job, JobRef, JobState
 from talking import Opens, text_of
-from waiting import eventually
 
 
 @pytest.fixture
@@ -42,24 +41,10 @@ async def doubtful(client: Client, sandbox: SandboxInfo, dato: DatoCmsInfo) -> J
     """A job whose answer was lost, while an editor made a track of the same name."""
     ask = {"video": dato.upload_id, "language": "en", "wait_seconds": 0}
     started = await client.call_tool("generate_subtitles", ask)
-    await eventually(lambda: generations(sandbox) == 1)
-    attributes = {"language_code": "en", "name": "English"}
-    async with httpx.AsyncClient(
-        headers={"Authorization": f"Bearer {dato.token}", "X-Api-Version": "3"}
-    ) as editor:
-        made = await editor.post(
-            f"{dato.base_url}/uploads/{dato.upload_id}/tracks/generate-subtitles",
-            json={"data": {"type": "subtitles_generation", "attributes": attributes}},
-            headers={"Accept": "application/json", "Content-Type": "application/json"},
-        )
-        assert made.status_code == 202
+    await made_by_an_editor(sandbox, dato)
     job_id = JobRef.model_validate(started.structured_content).job_id
     got = await client.call_tool("get_job_result", {"job_id": job_id, "wait_seconds": 50})
     return Job.model_validate(got.structured_content)
-
-
-def generations(sandbox: SandboxInfo) -> int:
-    return sum(entry.effect == "job-created" for entry in sandbox.log())
 
 
 async def test_its_choices_are_spelt_out_and_the_chosen_track_becomes_the_result(

@@ -4,13 +4,9 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import anyio
 import pytest
-from anyio.streams.text import TextReceiveStream
 from mcp import Client, StdioServerParameters
 from mcp.types import ResourceLink, TextResourceContents
 
@@ -19,6 +15,7 @@ from media_tracks_server.demo.footage import transcript
 from media_tracks_server.settings import Settings
 from media_tracks_tools import captions
 from media_tracks_tools.models import JobRef, JobState
+from processes import http
 from talking import Told, measured, packets, text_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -100,32 +97,12 @@ async def test_the_example_configuration_starts_a_server_once_its_paths_are_fill
     assert "local/talks/My intro.mp4" in text_of(found)
 
 
-@asynccontextmanager
-async def http_server(environment: dict[str, str]) -> AsyncGenerator[str]:
-    """`serve --transport http` on a free port; yields the client's URL."""
-    command = [str(COMMAND), "serve", "--transport", "http", "--port", "0"]
-    async with await anyio.open_process(command, env=environment) as process:
-        assert process.stderr is not None
-        said = ""
-        async for text in TextReceiveStream(process.stderr):
-            said += text
-            if found := re.search(r"http://127\.0\.0\.1:\d+/mcp", said):
-                break
-        else:
-            raise AssertionError(said)
-        try:
-            yield found[0]
-        finally:
-            process.terminate()
-            await process.wait()
-
-
 async def test_over_loopback_http_two_clients_share_the_jobs(
     environment: dict[str, str], era: str
 ) -> None:
     told = Told()
     async with (
-        http_server(environment) as url,
+        http(environment) as url,
         Client(url, mode=era) as one,
         Client(url, mode=era) as two,
     ):
